@@ -1,0 +1,127 @@
+"""Document and Passage: what the index holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from index.dates import TimeExpression
+
+if TYPE_CHECKING:
+    from llama_index.core.schema import Document as LlamaDocument
+    from llama_index.core.schema import TextNode
+
+PublishedFrom = Literal["stated", "metadata", "unknown"]
+"""How a publication date is known: printed in the text itself, given beside it, or not at all."""
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Document:
+    """One article.
+
+    ``text`` is the article as read: every character offset in the project (``start`` inclusive,
+    ``end`` exclusive, in Python characters) refers to it. ``furniture`` are the spans of web
+    furniture (share buttons, "also read" links) that are never passages nor evidence.
+    ``published`` is an ISO date or date-time, or None where nobody says; it is never a file's
+    time of change.
+    """
+
+    doc_id: str
+    text: str
+    title: str = ""
+    published: str | None = None
+    published_from: PublishedFrom = "unknown"
+    source: str = ""
+    url: str = ""
+    authors: tuple[str, ...] = ()
+    furniture: tuple[tuple[int, int], ...] = ()
+    metadata: dict[str, Scalar] = field(default_factory=dict)
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) over everything that ends up in the index, so that a changed title counts."""
+        content = [
+            self.text,
+            self.title,
+            self.published,
+            self.published_from,
+            self.source,
+            self.url,
+            self.authors,
+            self.furniture,
+            sorted(self.metadata.items()),
+        ]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def to_llama(self) -> LlamaDocument:
+        """This article as LlamaIndex's Document."""
+        from llama_index.core.schema import Document as LlamaDocument
+
+        return LlamaDocument(
+            id_=self.doc_id,
+            text=self.text,
+            metadata={
+                "doc_id": self.doc_id,
+                "title": self.title,
+                "source": self.source,
+                "published": self.published,
+                "url": self.url,
+                **self.metadata,
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a document that is embedded, retrieved and cited.
+
+    ``document.text[start:end] == text``. ``dates`` are the time expressions in it, resolved
+    against the article's dateline, with offsets in the document.
+    """
+
+    passage_id: str
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    title: str = ""
+    source: str = ""
+    published: str | None = None
+    published_from: PublishedFrom = "unknown"
+    url: str = ""
+    page: int | None = None
+    dates: tuple[TimeExpression, ...] = ()
+    metadata: dict[str, Scalar] = field(default_factory=dict)
+
+    def to_node(self) -> TextNode:
+        """This passage as LlamaIndex's TextNode; everything a citation needs is in its metadata."""
+        from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+        metadata: dict[str, object] = {
+            **self.metadata,
+            "doc_id": self.doc_id,
+            "title": self.title,
+            "source": self.source,
+            "published": self.published,
+            "published_from": self.published_from,
+            "url": self.url,
+            "start": self.start,
+            "end": self.end,
+            "page": self.page,
+            "dates": [expression.to_dict() for expression in self.dates],
+        }
+        shown = ("title", "source", "published")
+        hidden = [key for key in metadata if key not in shown]
+        return TextNode(
+            id_=self.passage_id,
+            text=self.text,
+            metadata=metadata,
+            start_char_idx=self.start,
+            end_char_idx=self.end,
+            excluded_embed_metadata_keys=hidden,
+            excluded_llm_metadata_keys=hidden,
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=self.doc_id)},
+        )

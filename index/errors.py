@@ -1,0 +1,63 @@
+"""The project's exceptions.
+
+::
+
+    DatelineError               one clear sentence: what, where, what to do
+    ├── UsageError              wrong usage: an empty question, a setting that does not exist
+    ├── LoadError               an article that cannot be read; names the file (and line)
+    ├── StoreError              the index cannot be used
+    │   ├── StoreMismatchError  made with another embedder, chunking or format version
+    │   ├── StoreLockedError    another process is writing to it
+    │   └── StoreUnavailableError   a Chroma server that does not answer
+    ├── UnknownDocumentError    no document of that id
+    ├── ModelError              an embedding model or reranker that cannot be loaded
+    └── LLMError                an LLM server that is missing, slow or failing
+"""
+
+
+class DatelineError(Exception):
+    """Root of the project's exceptions; ``str(error)`` is one sentence meant for a person."""
+
+
+class UsageError(DatelineError):
+    """Wrong usage: nothing was done."""
+
+
+class LoadError(DatelineError):
+    """An article could not be read.
+
+    ``where`` is the file's path, with ``:line`` for a line of a collection.
+    """
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
+
+
+class StoreError(DatelineError):
+    """The index cannot be used."""
+
+
+class StoreMismatchError(StoreError):
+    """The index was made with another embedder, chunking or format version."""
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing to the index."""
+
+
+class StoreUnavailableError(StoreError):
+    """A Chroma server does not answer."""
+
+
+class UnknownDocumentError(DatelineError):
+    """No document of that id is in the index."""
+
+
+class ModelError(DatelineError):
+    """A model could not be loaded or is not what it claims to be."""
+
+
+class LLMError(DatelineError):
+    """An LLM server is missing, slow or failing."""

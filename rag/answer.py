@@ -1,0 +1,135 @@
+"""Answer, Sentence and Citation: the vocabulary that everything above speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from index.dates import TimeExpression
+
+Reason = Literal["no_documents", "not_mentioned", "not_stated", "outside_dates", "unclear_question"]
+Support = Literal["verbatim", "supported", "unsupported"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A mark [n] resolved to a document and a character range of it.
+
+    ``document.text[start:end] == quote``, character for character. ``dates`` are the time
+    expressions inside the quote, with offsets in the document.
+    """
+
+    n: int
+    doc_id: str
+    passage_id: str
+    start: int
+    end: int
+    quote: str
+    title: str = ""
+    source: str = ""
+    published: str | None = None
+    published_from: str = "unknown"
+    url: str = ""
+    page: int | None = None
+    dates: tuple[TimeExpression, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of CONTRACT's ``citations``."""
+        return {
+            "n": self.n,
+            "doc_id": self.doc_id,
+            "title": self.title,
+            "source": self.source,
+            "published": self.published,
+            "published_from": self.published_from,
+            "url": self.url,
+            "page": self.page,
+            "passage_id": self.passage_id,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "dates": [d.to_dict() for d in self.dates],
+        }
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an answer, the marks it carries, and how it is supported."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"text": self.text, "citations": list(self.citations), "support": self.support}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of a "when" answer: something told by one or several citations, and its day.
+
+    ``when`` is what a reader sees ("Sat 24 January 2026", "day not stated; reported Thu 29
+    January 2026"); ``earliest``/``latest`` are ISO days or None; ``said`` are the article's own
+    words for the time ("on Saturday"); ``citations`` are mark numbers; ``text`` is verbatim from
+    the first of them.
+    """
+
+    when: str
+    text: str
+    citations: tuple[int, ...]
+    earliest: str | None = None
+    latest: str | None = None
+    said: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "when": self.when,
+            "text": self.text,
+            "citations": list(self.citations),
+            "earliest": self.earliest,
+            "latest": self.latest,
+            "said": list(self.said),
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What ``Assistant.ask`` returns.
+
+    ``text`` is Markdown with marks [1], [2]… numbered by first appearance. ``ms`` holds
+    milliseconds for retrieve, answer and total.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    abstained: bool = False
+    reason: Reason | None = None
+    confidence: float = 0.0
+    nearest: tuple[Citation, ...] = ()
+    events: tuple[Event, ...] = ()
+    mode: str = "extractive"
+    notice: str = ""
+    ms: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of ``dateline ask --json``."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "answer": self.text,
+            "abstained": self.abstained,
+            "reason": self.reason,
+            "confidence": self.confidence,
+            "sentences": [s.to_dict() for s in self.sentences],
+            "citations": [c.to_dict() for c in self.citations],
+            "nearest": [c.to_dict() for c in self.nearest],
+            "events": [e.to_dict() for e in self.events],
+            "mode": self.mode,
+            "notice": self.notice,
+            "ms": self.ms,
+        }
