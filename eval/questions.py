@@ -1,0 +1,337 @@
+"""Question sets: read, validate, write.
+
+A set is one YAML or JSONL file of questions, a folder of such files, or a folder in BEIR form (``corpus.jsonl``,
+``queries.jsonl``, ``qrels/*.tsv``). Every error names the file, the line and the field.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import yaml  # type: ignore[import-untyped]
+
+from eval.metrics import interval
+from index.documents import Document
+from index.errors import LoadError
+
+SUFFIXES = (".yaml", ".yml", ".jsonl")
+
+
+class QuestionSetError(LoadError):
+    """A question set that cannot be read; names file, line and field."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with what a right answer needs.
+
+    ``answers`` are accepted strings, ``answer_facts`` lists of alternatives of which every list must be met,
+    ``ordered`` asks for them in that order, ``dates`` are ISO days, months or intervals A/B, ``gold_docs`` and
+    ``gold_passages`` map ids to grades (above 0 is relevant), ``gold_quotes`` are verbatim stretches of the
+    articles, ``forbidden`` are claims that must not appear. ``draft`` marks what no person has looked at yet.
+    """
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    answer_facts: tuple[tuple[str, ...], ...] = ()
+    ordered: bool = False
+    dates: tuple[str, ...] = ()
+    gold_docs: Mapping[str, int] = field(default_factory=dict)
+    gold_passages: Mapping[str, int] = field(default_factory=dict)
+    gold_quotes: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    answerable: bool = True
+    history: tuple[Mapping[str, str], ...] = ()
+    asked_on: str | None = None
+    tags: tuple[str, ...] = ()
+    draft: bool = False
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The question as it stands in a file: fields at their default are left out."""
+        row: dict[str, Any] = {"id": self.id, "question": self.question}
+        for item in fields(self)[2:]:
+            value = getattr(self, item.name)
+            if value == (item.name == "answerable") or value in ((), {}, None, ""):
+                continue
+            if item.name in ("gold_docs", "gold_passages"):
+                value = list(value) if set(value.values()) == {1} else dict(value)
+            elif item.name == "answer_facts":
+                value = [list(alternatives) for alternatives in value]
+            elif isinstance(value, tuple):
+                value = [dict(part) if isinstance(part, Mapping) else part for part in value]
+            row[item.name] = value
+        return row
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """Questions under a name; ``documents`` is the corpus where the set brings its own."""
+
+    name: str
+    questions: tuple[Question, ...]
+    documents: tuple[Document, ...] = ()
+
+    def __len__(self) -> int:
+        """Number of questions."""
+        return len(self.questions)
+
+    def __iter__(self) -> Iterator[Question]:
+        """The questions in order."""
+        return iter(self.questions)
+
+    @classmethod
+    def load(cls, path: str | Path) -> QuestionSet:
+        """Read a file or folder; QuestionSetError names the file, line and field of what is wrong."""
+        path = Path(path)
+        if (path / "queries.jsonl").is_file():
+            return _load_beir(path)
+        files = sorted(p for p in path.iterdir() if p.suffix in SUFFIXES) if path.is_dir() else [path]
+        if not files:
+            raise QuestionSetError(str(path), f"no question files ({', '.join(SUFFIXES)}) and no queries.jsonl")
+        questions: list[Question] = []
+        seen: dict[str, str] = {}
+        for file in files:
+            for item in _items(file):
+                question = _question(item)
+                if question.id in seen:
+                    raise QuestionSetError(item.where("id"), f"{question.id!r} is already used at {seen[question.id]}")
+                seen[question.id] = item.where("id")
+                questions.append(question)
+        return cls(path.stem, tuple(questions))
+
+    def save(self, path: str | Path) -> None:
+        """Write the questions as YAML or JSONL, by the file's suffix."""
+        path = Path(path)
+        rows = [question.to_dict() for question in self.questions]
+        if path.suffix == ".jsonl":
+            text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        else:
+            text = "\n".join(yaml.safe_dump([row], allow_unicode=True, sort_keys=False, width=110) for row in rows)
+        path.write_text(text, encoding="utf-8")
+
+    def select(self, keep: Callable[[Question], bool]) -> QuestionSet:
+        """The same set with only the questions that ``keep`` accepts."""
+        return replace(self, questions=tuple(question for question in self.questions if keep(question)))
+
+    def qrels(self, level: str = "document") -> dict[str, dict[str, int]]:
+        """{question id: {id: grade}} at "document" or "passage" level, for answerable questions with gold."""
+        name = {"document": "gold_docs", "passage": "gold_passages"}[level]
+        return {q.id: dict(getattr(q, name)) for q in self.questions if q.answerable and getattr(q, name)}
+
+
+# --- reading -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One question as read: its fields, and the line of each."""
+
+    file: Path
+    line: int
+    values: Mapping[str, object]
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def where(self, name: str | None = None) -> str:
+        return f"{self.file}:{self.lines.get(name or '', self.line)}"
+
+    def wrong(self, name: str, why: str) -> QuestionSetError:
+        return QuestionSetError(self.where(name), f"field '{name}': {why}")
+
+
+def _text(item: _Item, name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise item.wrong(name, f"expected text, found {_kind(value)}")
+    text = str(value)
+    if not text.strip():
+        raise item.wrong(name, "is empty")
+    return text
+
+
+def _texts(item: _Item, name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise item.wrong(name, f"expected a list, found {_kind(value)}")
+    return tuple(_text(item, name, part) for part in value)
+
+
+def _facts(item: _Item, name: str, value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list):
+        raise item.wrong(name, f"expected a list of lists, found {_kind(value)}")
+    facts = tuple(_texts(item, name, part) if isinstance(part, list) else (_text(item, name, part),) for part in value)
+    if not all(facts):
+        raise item.wrong(name, "a fact has no alternatives")
+    return facts
+
+
+def _grades(item: _Item, name: str, value: object) -> dict[str, int]:
+    if not isinstance(value, dict):
+        return dict.fromkeys(_texts(item, name, value), 1)
+    try:
+        return {_text(item, name, key): int(str(grade)) for key, grade in value.items()}
+    except ValueError:
+        raise item.wrong(name, "grades must be whole numbers") from None
+
+
+def _flag(item: _Item, name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in ("true", "false"):
+        return str(value).lower() == "true"
+    raise item.wrong(name, f"expected true or false, found {value!r}")
+
+
+def _dates(item: _Item, name: str, value: object) -> tuple[str, ...]:
+    texts = _texts(item, name, value)
+    for text in texts:
+        try:
+            interval(text)
+        except ValueError as error:
+            raise item.wrong(name, str(error)) from None
+    return texts
+
+
+def _day(item: _Item, name: str, value: object) -> str:
+    text = _text(item, name, value)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise item.wrong(name, f"{text!r} is not an ISO date such as 2026-02-04") from None
+
+
+def _history(item: _Item, name: str, value: object) -> tuple[dict[str, str], ...]:
+    if not isinstance(value, list):
+        raise item.wrong(name, f"expected a list of turns, found {_kind(value)}")
+    for turn in value:
+        if not isinstance(turn, dict) or set(turn) != {"role", "content"}:
+            raise item.wrong(name, "every turn needs exactly role and content")
+        if turn["role"] not in ("user", "assistant"):
+            raise item.wrong(name, f"role must be user or assistant, found {turn['role']!r}")
+    return tuple({"role": turn["role"], "content": _text(item, name, turn["content"])} for turn in value)
+
+
+_READERS: dict[str, Callable[[_Item, str, object], object]] = {
+    "id": _text, "question": _text, "answers": _texts, "answer_facts": _facts, "ordered": _flag, "dates": _dates,
+    "gold_docs": _grades, "gold_passages": _grades, "gold_quotes": _texts, "forbidden": _texts, "answerable": _flag,
+    "history": _history, "asked_on": _day, "tags": _texts, "draft": _flag, "note": _text,
+}  # fmt: skip
+
+
+def _kind(value: object) -> str:
+    kinds = {dict: "a mapping", list: "a list", str: "text", type(None): "nothing", bool: "true/false"}
+    return kinds.get(type(value), "a number")
+
+
+def _question(item: _Item) -> Question:
+    for name in ("id", "question"):
+        if name not in item.values:
+            raise item.wrong(name, "is missing")
+    for name in item.values:
+        if name not in _READERS:
+            raise item.wrong(name, f"does not exist; known: {', '.join(_READERS)}")
+    question = Question(**cast(Any, {name: _READERS[name](item, name, value) for name, value in item.values.items()}))
+    if not question.answerable:
+        for name in ("answers", "answer_facts", "dates"):
+            if getattr(question, name):
+                raise item.wrong(name, "an unanswerable question has none")
+    return question
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise QuestionSetError(str(file), why or "cannot be read") from None
+
+
+def _items(file: Path) -> Iterable[_Item]:
+    if file.suffix == ".jsonl":
+        return (_Item(file, line, row) for line, row in _json_lines(file))
+    if file.suffix in (".yaml", ".yml"):
+        return _yaml_items(file)
+    raise QuestionSetError(str(file), f"a question set ends in {', '.join(SUFFIXES)}")
+
+
+def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for line, text in enumerate(_read(file).split("\n"), start=1):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise QuestionSetError(f"{file}:{line}", f"not JSON: {error}") from None
+        if not isinstance(row, dict):
+            raise QuestionSetError(f"{file}:{line}", f"expected an object, found {_kind(row)}")
+        yield line, row
+
+
+def _yaml_items(file: Path) -> Iterator[_Item]:
+    """Items of a YAML list (or of the list under ``questions``); every scalar is text, so 2026-02-04 and no stay so."""
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        root = yaml.compose(_read(file), Loader=loader)
+        if isinstance(root, yaml.MappingNode):
+            root = next((value for key, value in root.value if key.value == "questions"), root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise QuestionSetError(f"{file}:{line}", f"not YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise QuestionSetError(str(file), f"not YAML: {error}") from None
+    if not isinstance(root, yaml.SequenceNode):
+        raise QuestionSetError(f"{file}:1", "expected a list of questions")
+    for node in root.value:
+        line = node.start_mark.line + 1
+        if not isinstance(node, yaml.MappingNode):
+            raise QuestionSetError(f"{file}:{line}", "expected a question with id and question")
+        values: dict[str, object] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            lines[name] = key.start_mark.line + 1
+            if name in values:
+                raise QuestionSetError(f"{file}:{lines[name]}", f"field '{name}': is given twice")
+            values[name] = _plain(value)
+        yield _Item(file, line, values, lines)
+
+
+def _plain(node: yaml.Node, depth: int = 3) -> object:
+    """A node as str, list or dict; what lies deeper than any field needs is left out and fails validation."""
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    if depth == 0:
+        return None
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(part, depth - 1) for part in node.value]
+    return {str(key.value): _plain(value, depth - 1) for key, value in node.value}
+
+
+def _load_beir(folder: Path) -> QuestionSet:
+    """Queries, the corpus where it is there, and the qrels of the ``test`` split (else of all files)."""
+    grades: dict[str, dict[str, int]] = {}
+    test = folder / "qrels" / "test.tsv"
+    for file in [test] if test.is_file() else sorted(folder.glob("qrels/*.tsv")):
+        for line, text in enumerate(_read(file).splitlines(), start=1):
+            cells = text.split("\t")
+            if len(cells) == 3 and cells[2].lstrip("-").isdigit():
+                grades.setdefault(cells[0], {})[cells[1]] = int(cells[2])
+            elif line > 1 and text.strip():
+                raise QuestionSetError(f"{file}:{line}", "expected query-id, corpus-id and a whole number, by tabs")
+    questions = []
+    for line, row in _json_lines(folder / "queries.jsonl"):
+        item = _Item(folder / "queries.jsonl", line, row)
+        for name in ("_id", "text"):
+            if name not in row:
+                raise item.wrong(name, "is missing")
+        query_id = _text(item, "_id", row["_id"])
+        if query_id in grades:
+            questions.append(Question(query_id, _text(item, "text", row["text"]), gold_docs=grades[query_id]))
+    corpus = folder / "corpus.jsonl"
+    rows = _json_lines(corpus) if corpus.is_file() else ()
+    documents = tuple(Document(str(row["_id"]), str(row["text"]), str(row.get("title") or "")) for _, row in rows)
+    return QuestionSet(folder.name, tuple(questions), documents)
