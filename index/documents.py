@@ -26,6 +26,7 @@ class Document:
     ``text`` is the article as read: every character offset in the project (``start`` inclusive,
     ``end`` exclusive, in Python characters) refers to it. ``furniture`` are the spans of web
     furniture (share buttons, "also read" links) that are never passages nor evidence.
+    ``pages`` are the spans of a PDF's pages.
     ``published`` is an ISO date or date-time, or None where nobody says; it is never a file's
     time of change.
     """
@@ -39,7 +40,12 @@ class Document:
     url: str = ""
     authors: tuple[str, ...] = ()
     furniture: tuple[tuple[int, int], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
     metadata: dict[str, Scalar] = field(default_factory=dict)
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page (from 1) that holds the character at ``offset``, where the format has pages."""
+        return next((number for number, (_, end) in enumerate(self.pages, 1) if offset < end), None)
 
     def content_hash(self) -> str:
         """SHA-256 (hex) over everything that ends up in the index, so that a changed title counts."""
@@ -52,6 +58,7 @@ class Document:
             self.url,
             self.authors,
             self.furniture,
+            self.pages,
             sorted(self.metadata.items()),
         ]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

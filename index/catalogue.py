@@ -1,0 +1,394 @@
+"""The SQLite file that holds documents, passages and their terms.
+
+It is the truth of the index: Chroma's vectors are looked up through it, and a vector whose passage
+is not here does not exist for a reader. One transaction turns the old state of a document into the
+new one, so a reader (another process too) sees the one or the other.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index import lexical
+from index.chunking import Chunked, evidence_sentences, heading
+from index.dates import TimeExpression
+from index.documents import Document, Passage
+from index.errors import StoreError, UnknownDocumentError
+from index.filters import Filter, to_day
+
+_SCHEMA = (
+    """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    doc_id TEXT PRIMARY KEY, hash TEXT NOT NULL, origin TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
+    published TEXT, published_from TEXT NOT NULL, published_day INTEGER, url TEXT NOT NULL, authors TEXT NOT NULL,
+    furniture TEXT NOT NULL, pages TEXT NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL,
+    passages INTEGER NOT NULL, cluster TEXT
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, passage_id TEXT NOT NULL UNIQUE,
+    doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, dates TEXT NOT NULL,
+    published_day INTEGER, first_day INTEGER, last_day INTEGER, title_terms TEXT NOT NULL, terms TEXT NOT NULL
+);
+CREATE INDEX passages_of_document ON passages (doc_id);
+CREATE INDEX documents_by_day ON documents (published_day);
+CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL, doc_ids TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE journal (passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL) WITHOUT ROWID;
+"""
+    + lexical.SCHEMA
+)
+
+
+@dataclass(frozen=True)
+class DocumentInfo:
+    """A document as listed: everything but its text."""
+
+    doc_id: str
+    title: str
+    source: str
+    published: str | None
+    published_from: str
+    url: str
+    passages: int
+    hash: str
+    origin: str
+    cluster: str | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the ranking needs of a passage, cheap to read by the hundred.
+
+    ``first_day``/``last_day`` are the ordinals of the earliest and latest day that the passage's
+    own time expressions can mean, ``published_day`` that of the article; None where unknown.
+    """
+
+    row: int
+    passage_id: str
+    doc_id: str
+    title_terms: tuple[str, ...]
+    terms: tuple[str, ...]
+    text: str
+    title: str
+    source: str
+    published_day: int | None
+    first_day: int | None
+    last_day: int | None
+    cluster: str | None
+
+
+class Catalogue:
+    """Documents, passages and terms in one SQLite file.
+
+    Every thread has its own connection. ``read_only`` never writes a byte, also in a folder that
+    may not be written to.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = self.path.absolute().as_uri()
+        try:
+            connection = sqlite3.connect(
+                f"{uri}?mode=ro" if self.read_only else uri, uri=True, timeout=30, check_same_thread=False
+            )
+            connection.execute("PRAGMA busy_timeout = 30000")
+            if not self.read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -65536")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+        return connection
+
+    def _broken(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(
+            f"the index file {self.path} cannot be used ({error}); "
+            "if it is damaged, delete the index folder and index the articles again"
+        )
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+    def create(self, meta: dict[str, str]) -> None:
+        """Make the tables of an empty file and store ``meta``, all or nothing."""
+        connection = self.connection
+        statements = "".join(
+            f"INSERT INTO meta VALUES ({_quoted(key)}, {_quoted(value)});" for key, value in meta.items()
+        )
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {statements} COMMIT;")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.rollback()
+            raise self._broken(error) from error
+
+    def is_empty_file(self) -> bool:
+        """Return whether no table has been made yet."""
+        return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit on success, roll back on any exception."""
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+    def meta(self) -> dict[str, str]:
+        """Return what the index knows of itself."""
+        try:
+            return dict(self.connection.execute("SELECT key, value FROM meta").fetchall())
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def generation(self) -> int:
+        """Return a number that grows with every change."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+        return int(row[0])
+
+    # Writing. Each of these runs inside ``transaction()``.
+
+    def journal(self, connection: sqlite3.Connection, chunked: Iterable[Chunked]) -> None:
+        """Note which vectors are about to be written, so that a kill leaves none behind unknown."""
+        connection.executemany(
+            "INSERT OR IGNORE INTO journal VALUES (?, ?)",
+            [(passage.passage_id, passage.doc_id) for entry in chunked for passage in entry.passages],
+        )
+
+    def put(self, connection: sqlite3.Connection, entry: Chunked, origin: str, cluster: str | None = None) -> None:
+        """Put a document in, in place of what stood under its id; old vectors go to the journal."""
+        document = entry.document
+        self.delete(connection, [document.doc_id])
+        published_day = to_day(document.published) if document.published else None
+        connection.execute(
+            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                document.doc_id, document.content_hash(), origin, document.title, document.source,
+                document.published, document.published_from, published_day, document.url, json.dumps(document.authors),
+                json.dumps(document.furniture), json.dumps(document.pages), json.dumps(document.metadata), document.text,
+                len(entry.passages), cluster,
+            ),
+        )  # fmt: skip
+        title_terms = " ".join(lexical.terms(heading(document)))
+        sentences = evidence_sentences(document)
+        connection.executemany(
+            'INSERT INTO passages (passage_id, doc_id, start, "end", page, dates, published_day, first_day, last_day,'
+            " title_terms, terms) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                (
+                    passage.passage_id, passage.doc_id, passage.start, passage.end, passage.page,
+                    json.dumps([expression.to_dict() for expression in passage.dates], ensure_ascii=False),
+                    published_day, *days_spoken_of(passage.dates), title_terms,
+                    " ".join(lexical.terms(_without_furniture(document.text, sentences, passage.start, passage.end))),
+                )
+                for passage in entry.passages
+            ],
+        )  # fmt: skip
+        connection.executemany("DELETE FROM journal WHERE passage_id = ?", [(p.passage_id,) for p in entry.passages])
+        self._advance(connection)
+
+    def delete(self, connection: sqlite3.Connection, doc_ids: Sequence[str]) -> None:
+        """Take documents out; their vectors go to the journal of things to delete."""
+        for doc_id in doc_ids:
+            connection.execute(
+                "INSERT OR IGNORE INTO journal SELECT passage_id, doc_id FROM passages WHERE doc_id = ?", (doc_id,)
+            )
+            connection.execute("DELETE FROM passages WHERE doc_id = ?", (doc_id,))
+            connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+        self._advance(connection)
+
+    def clear_journal(self, connection: sqlite3.Connection, passage_ids: Sequence[str]) -> None:
+        """Forget vectors that are known to be gone."""
+        connection.executemany("DELETE FROM journal WHERE passage_id = ?", [(p,) for p in passage_ids])
+
+    def remember_files(self, files: Sequence[tuple[str, str, list[str]]]) -> None:
+        """Note files that were read without a fault: origin, digest of the bytes, ids of the documents in it."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(o, d, json.dumps(ids)) for o, d, ids in files]
+            )
+
+    def _advance(self, connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+    # Reading.
+
+    def journaled(self) -> list[str]:
+        """Return the ids of vectors that may exist in Chroma but belong to no passage."""
+        rows = self.connection.execute(
+            "SELECT passage_id FROM journal WHERE passage_id NOT IN (SELECT passage_id FROM passages)"
+        )
+        return [row[0] for row in rows]
+
+    def hashes(self) -> dict[str, str]:
+        """Return the content hash of every document."""
+        return dict(self.connection.execute("SELECT doc_id, hash FROM documents").fetchall())
+
+    def origins(self) -> dict[str, str]:
+        """Return the file or collection that every document was read from."""
+        return dict(self.connection.execute("SELECT doc_id, origin FROM documents").fetchall())
+
+    def files(self) -> dict[str, tuple[str, list[str]]]:
+        """Return, by origin, the digest and document ids of every file read without a fault."""
+        rows = self.connection.execute("SELECT origin, digest, doc_ids FROM files")
+        return {origin: (digest, json.loads(doc_ids)) for origin, digest, doc_ids in rows}
+
+    def passage_ids(self, doc_ids: Sequence[str] | None = None) -> list[str]:
+        """Return the ids of all passages, or of those of some documents."""
+        if doc_ids is None:
+            rows = self.connection.execute("SELECT passage_id FROM passages ORDER BY id")
+            return [row[0] for row in rows]
+        return [
+            row[0]
+            for doc_id in doc_ids
+            for row in self.connection.execute(
+                "SELECT passage_id FROM passages WHERE doc_id = ? ORDER BY id", (doc_id,)
+            )
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of documents, passages and undated documents."""
+        row = self.connection.execute(
+            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),"
+            " (SELECT count(*) FROM documents WHERE published IS NULL)"
+        ).fetchone()
+        return {"documents": row[0], "passages": row[1], "undated": row[2]}
+
+    def documents(self) -> list[DocumentInfo]:
+        """Return every document without its text, newest first, undated ones last."""
+        rows = self.connection.execute(
+            "SELECT doc_id, title, source, published, published_from, url, passages, hash, origin, cluster FROM documents"
+            " ORDER BY published_day IS NULL, published_day DESC, doc_id"
+        )
+        return [DocumentInfo(*row) for row in rows]
+
+    def document(self, doc_id: str) -> Document:
+        """Return a whole document."""
+        row = self.connection.execute(
+            "SELECT text, title, published, published_from, source, url, authors, furniture, pages, metadata"
+            " FROM documents WHERE doc_id = ?",
+            (doc_id,),
+        ).fetchone()
+        if row is None:
+            raise UnknownDocumentError(
+                f"no document {doc_id!r} is in the index; list them with: dateline status --json"
+            )
+        return Document(
+            doc_id=doc_id, text=row[0], title=row[1], published=row[2], published_from=row[3], source=row[4], url=row[5],
+            authors=tuple(json.loads(row[6])), furniture=_spans(row[7]), pages=_spans(row[8]), metadata=json.loads(row[9]),
+        )  # fmt: skip
+
+    def search(self, query: Sequence[str], k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (passage row, BM25 score) for query terms, best first."""
+        condition, parameters = bounds.to_sql() if bounds else ("", [])
+        return lexical.search(self.connection, query, k, condition, parameters)
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return in how many passages each term occurs."""
+        return lexical.document_frequency(self.connection, terms)
+
+    def rows(self, passage_ids: Sequence[str]) -> dict[str, int]:
+        """Return the row of each passage id that exists."""
+        return dict(self._select("SELECT passage_id, id FROM passages WHERE passage_id IN ({})", passage_ids))
+
+    def candidates(self, rows: Sequence[int]) -> list[Candidate]:
+        """Return the candidates of passage rows, in no particular order."""
+        return [
+            Candidate(
+                row=r[0], passage_id=r[1], doc_id=r[2], title_terms=tuple(r[3].split()), terms=tuple(r[4].split()), text=r[5],
+                title=r[6], source=r[7], published_day=r[8], first_day=r[9], last_day=r[10], cluster=r[11],
+            )
+            for r in self._select(
+                'SELECT p.id, p.passage_id, p.doc_id, p.title_terms, p.terms, substr(d.text, p.start + 1, p."end" - p.start),'
+                " d.title, d.source, p.published_day, p.first_day, p.last_day, d.cluster"
+                " FROM passages p JOIN documents d ON d.doc_id = p.doc_id WHERE p.id IN ({})",
+                rows,
+            )
+        ]  # fmt: skip
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of rows, in the order asked for; rows that no longer exist are left out."""
+        found = {
+            r[0]: Passage(
+                passage_id=r[1], doc_id=r[2], start=r[3], end=r[4], text=r[5], page=r[6],
+                dates=tuple(TimeExpression(**e) for e in json.loads(r[7])), title=r[8], source=r[9], published=r[10],
+                published_from=r[11], url=r[12], metadata=json.loads(r[13]),
+            )
+            for r in self._select(
+                'SELECT p.id, p.passage_id, p.doc_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start),'
+                " p.page, p.dates, d.title, d.source, d.published, d.published_from, d.url, d.metadata"
+                " FROM passages p JOIN documents d ON d.doc_id = p.doc_id WHERE p.id IN ({})",
+                rows,
+            )
+        }  # fmt: skip
+        return [found[row] for row in rows if row in found]
+
+    def rows_of(self, doc_id: str) -> list[int]:
+        """Return a document's passage rows in reading order."""
+        rows = self.connection.execute("SELECT id FROM passages WHERE doc_id = ? ORDER BY start", (doc_id,))
+        return [row[0] for row in rows]
+
+    def _select(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        for at in range(0, len(values), 500):
+            some = values[at : at + 500]
+            yield from self.connection.execute(sql.format(",".join("?" * len(some))), some).fetchall()
+
+
+def days_spoken_of(expressions: Sequence[TimeExpression]) -> tuple[int | None, int | None]:
+    """Return the ordinals of the earliest and latest day that the expressions can mean.
+
+    Expressions wider than a year ("in 2025" aside, "the 1990s") say too little to search by and
+    are left out.
+    """
+    bounded = [(to_day(e.earliest), to_day(e.latest)) for e in expressions if e.earliest and e.latest]
+    narrow = [(first, last) for first, last in bounded if last - first <= 366]
+    if not narrow:
+        return None, None
+    return min(first for first, _ in narrow), max(last for _, last in narrow)
+
+
+def _without_furniture(text: str, sentences: Sequence[tuple[int, int]], start: int, end: int) -> str:
+    return " ".join(text[max(s, start) : min(e, end)] for s, e in sentences if s < end and e > start)
+
+
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in json.loads(text))
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,87 @@
+"""Index: the ground floor's face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.build import Progress, Report, build, build_documents
+from index.catalogue import DocumentInfo
+from index.documents import Document
+from index.embedding import Embedder, open_embedder
+from index.errors import UsageError
+from index.store import Store
+
+
+class Index:
+    """Articles on disk, searchable: open it, add to it, read from it.
+
+    >>> index = Index.open(".dateline")            # doctest: +SKIP
+    >>> print(index.add("seeds/"))                 # doctest: +SKIP
+    added 2, updated 0, unchanged 0, removed 0, failed 0
+    """
+
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self.store = store
+        self.embedder = embedder
+
+    @classmethod
+    def open(
+        cls, location: str | Path = ".dateline", *, embedder: Embedder | None = None, read_only: bool = False
+    ) -> Index:
+        """Open the index at ``location``, making an empty one unless ``read_only``.
+
+        Raises StoreError where it cannot be used, StoreMismatchError where another embedder made it.
+        """
+        embedder = embedder or open_embedder()
+        folder = _folder(location)
+        store = Store.open(folder, embedder, read_only=True) if read_only else Store.create(folder, embedder)
+        return cls(store, embedder)
+
+    def add(
+        self, paths: str | Path | Iterable[str | Path], *, prune: bool = False, progress: Progress | None = None
+    ) -> Report:
+        """Add and update the articles of files, folders and collections; unchanged ones are skipped."""
+        some = [paths] if isinstance(paths, str | Path) else list(paths)
+        if not some:
+            raise UsageError("no path was given; name files or folders of articles")
+        return build(self.store, self.embedder, some, prune=prune, progress=progress)
+
+    def add_documents(self, documents: Iterable[Document]) -> Report:
+        """Add and update documents made by a program."""
+        return build_documents(self.store, self.embedder, documents)
+
+    def remove(self, doc_ids: Sequence[str]) -> None:
+        """Remove documents, all or none; raises UnknownDocumentError."""
+        with self.store.writing():
+            self.store.remove(doc_ids)
+
+    def document(self, doc_id: str) -> Document:
+        """Return a document; raises UnknownDocumentError."""
+        return self.store.document(doc_id)
+
+    def documents(self) -> list[DocumentInfo]:
+        """Return every document without its text, newest first, undated ones last."""
+        return self.store.documents()
+
+    def status(self) -> dict[str, Any]:
+        """Return counts and what the index was made with."""
+        meta = self.store.meta
+        return {
+            **self.store.catalogue.counts(),
+            "embedder": {"name": meta["embedder"], "dimension": int(meta["dimension"])},
+            "chunking": meta["chunking"],
+            "store": str(self.store.folder),
+            "format_version": int(meta["format_version"]),
+        }
+
+    def close(self) -> None:
+        """Close the files."""
+        self.store.close()
+
+
+def _folder(location: str | Path) -> Path:
+    if str(location).startswith(("http://", "https://")):
+        raise UsageError(f"{location}: this version keeps its index in a folder; give --index a folder")
+    return Path(location)

@@ -1,0 +1,228 @@
+"""One Chroma collection and its SQLite twin, kept equal: open, write, remove, search, count.
+
+Writing a batch: (1) the journal notes the new vectors' ids; (2) Chroma gets the vectors; (3) one
+SQLite transaction replaces the documents: from here on readers see the new state; (4) Chroma
+loses the old vectors and the journal forgets them. Killed before (3), the new vectors are strays
+that no reader sees; killed after it, the old ones are. ``recover`` deletes strays at the next
+opening for writing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.catalogue import Candidate, Catalogue, DocumentInfo
+from index.chunking import CHUNKING, Chunked
+from index.documents import Document, Passage
+from index.embedding import Embedder, Vectors
+from index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
+from index.filters import Filter
+from index.vectors import VectorStore
+
+FORMAT_VERSION = 1
+_CATALOGUE = "catalogue.sqlite"
+_VECTORS = "chroma"
+
+
+class Store:
+    """The index on disk. Searching is safe from many threads; writing takes the write lock."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue, vectors: VectorStore, meta: dict[str, str]) -> None:
+        self.folder = folder
+        self.catalogue = catalogue
+        self.vectors = vectors
+        self.meta = meta
+        self.vectors.follow(catalogue.generation())
+
+    @classmethod
+    def open(cls, folder: Path, embedder: Embedder, *, read_only: bool = False) -> Store:
+        """Open the index in ``folder`` and check that ``embedder`` made it.
+
+        Raises StoreError where there is none, StoreMismatchError where it was made differently.
+        """
+        if not (folder / _CATALOGUE).is_file():
+            raise StoreError(f"there is no index in {folder}; make one with: dateline index PATH --index {folder}")
+        catalogue = Catalogue(folder / _CATALOGUE, read_only=read_only)
+        if catalogue.is_empty_file():
+            raise StoreError(f"the index in {folder} was never finished; index the articles again")
+        meta = catalogue.meta()
+        _check(meta, embedder, folder)
+        return cls(folder, catalogue, VectorStore(folder / _VECTORS), meta)
+
+    @classmethod
+    def create(cls, folder: Path, embedder: Embedder) -> Store:
+        """Make an empty index in ``folder``, or open the one that is there."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"the index folder {folder} cannot be made ({error.strerror}); choose another with --index"
+            ) from error
+        if not os.access(folder, os.W_OK):
+            raise StoreError(f"the index folder {folder} may not be written to; choose another with --index")
+        catalogue = Catalogue(folder / _CATALOGUE)
+        if catalogue.is_empty_file():
+            VectorStore(folder / _VECTORS, create=True)
+            catalogue.create(
+                {
+                    "format_version": str(FORMAT_VERSION),
+                    "embedder": embedder.name,
+                    "dimension": str(embedder.dimension),
+                    "chunking": CHUNKING,
+                    "generation": "0",
+                }
+            )
+        catalogue.close()
+        return cls.open(folder, embedder)
+
+    def close(self) -> None:
+        """Close the SQLite connections."""
+        self.catalogue.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock; raises StoreLockedError naming the writer that has it."""
+        lock = FileLock(str(self.folder / "write.lock"), timeout=0)
+        note = self.folder / "writer.json"
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreLockedError(
+                f"the index {self.folder} is being written to by {_writer(note)}; try again when it is done"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"the index folder {self.folder} may not be written to ({error.strerror})") from error
+        try:
+            note.write_text(
+                json.dumps(
+                    {"pid": os.getpid(), "command": Path(sys.argv[0]).name, "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+                ),
+                encoding="utf-8",
+            )
+            self.recover()
+            yield
+        except (sqlite3.Error, OSError) as error:
+            free = shutil.disk_usage(self.folder).free
+            hint = "the disk is full; free some space" if free < 1 << 20 else "check the disk and its permissions"
+            raise StoreError(
+                f"writing to the index {self.folder} failed ({error}); {hint}, then run the command again"
+            ) from error
+        finally:
+            note.unlink(missing_ok=True)
+            lock.release()
+
+    def recover(self) -> int:
+        """Delete the vectors that a killed run left behind; return how many. Needs the write lock."""
+        strays = self.catalogue.journaled()
+        if strays:
+            self.vectors.delete(strays)
+        with self.catalogue.transaction() as connection:
+            connection.execute("DELETE FROM journal")
+        return len(strays)
+
+    def write(self, entries: Sequence[tuple[Chunked, str]], vectors: Vectors) -> None:
+        """Add or replace documents, each given cut up and with its origin. Needs the write lock.
+
+        ``vectors`` has a row for each passage of each entry, in order.
+        """
+        passages = [passage for chunked, _ in entries for passage in chunked.passages]
+        with self.catalogue.transaction() as connection:
+            self.catalogue.journal(connection, [chunked for chunked, _ in entries])
+        self.vectors.add(passages, vectors)
+        with self.catalogue.transaction() as connection:
+            for chunked, origin in entries:
+                self.catalogue.put(connection, chunked, origin)
+        self._drop_strays()
+
+    def remove(self, doc_ids: Sequence[str]) -> None:
+        """Remove documents from both sides. Needs the write lock.
+
+        Raises UnknownDocumentError, and removes none, if one of them is not there.
+        """
+        known = self.catalogue.hashes()
+        missing = [doc_id for doc_id in doc_ids if doc_id not in known]
+        if missing:
+            raise UnknownDocumentError(
+                f"no document {missing[0]!r} is in the index; list them with: dateline status --json"
+            )
+        with self.catalogue.transaction() as connection:
+            self.catalogue.delete(connection, doc_ids)
+        self._drop_strays()
+
+    def _drop_strays(self) -> None:
+        strays = self.catalogue.journaled()
+        self.vectors.delete(strays)
+        with self.catalogue.transaction() as connection:
+            self.catalogue.clear_journal(connection, strays)
+        self.vectors.follow(self.catalogue.generation(), own=True)
+
+    # Searching.
+
+    def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (passage row, cosine similarity), best first."""
+        self.vectors.follow(self.catalogue.generation())
+        found = self.vectors.search(vector, k, bounds)
+        rows = self.catalogue.rows([passage_id for passage_id, _ in found])
+        return [(rows[passage_id], score) for passage_id, score in found if passage_id in rows]
+
+    def lexical(self, terms: Sequence[str], k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (passage row, BM25 score), best first."""
+        return self.catalogue.search(terms, k, bounds)
+
+    def candidates(self, rows: Sequence[int]) -> list[Candidate]:
+        """Return what the ranking needs of passages."""
+        return self.catalogue.candidates(rows)
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return whole passages in the order of ``rows``."""
+        return self.catalogue.passages(rows)
+
+    def document(self, doc_id: str) -> Document:
+        """Return a document; raises UnknownDocumentError."""
+        return self.catalogue.document(doc_id)
+
+    def documents(self) -> list[DocumentInfo]:
+        """Return every document without its text."""
+        return self.catalogue.documents()
+
+
+def _check(meta: dict[str, str], embedder: Embedder, folder: Path) -> None:
+    version = int(meta.get("format_version", "0"))
+    if version != FORMAT_VERSION:
+        raise StoreMismatchError(
+            f"the index in {folder} has format version {version}, this program reads {FORMAT_VERSION}; "
+            "index the articles into a new folder"
+        )
+    if meta["embedder"] != embedder.name:
+        raise StoreMismatchError(
+            f"the index in {folder} was made with the embedder {meta['embedder']!r}, but {embedder.name!r} is set; "
+            f"set embedder = {meta['embedder']!r}, or index the articles into a new folder"
+        )
+    if int(meta["dimension"]) != embedder.dimension:
+        raise StoreMismatchError(
+            f"the index in {folder} holds vectors of length {meta['dimension']}, the embedder makes {embedder.dimension}; "
+            "index the articles into a new folder"
+        )
+    if meta["chunking"] != CHUNKING:
+        raise StoreMismatchError(
+            f"the index in {folder} was cut by {meta['chunking']!r}, this program cuts by {CHUNKING!r}; "
+            "index the articles into a new folder"
+        )
+
+
+def _writer(note: Path) -> str:
+    try:
+        writer = json.loads(note.read_text(encoding="utf-8"))
+        return f"{writer['command']} (process {writer['pid']}, since {writer['since']})"
+    except (OSError, ValueError, KeyError):
+        return "another process"

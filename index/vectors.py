@@ -1,0 +1,167 @@
+"""The Chroma collection that holds the passages' vectors.
+
+Chroma is given our own vectors and no embedding function: a collection's configuration can then
+never name code to run. What it stores beside a vector (text, title, dates as numbers) makes the
+collection useful to other programs, and lets it filter.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from index.catalogue import days_spoken_of
+from index.documents import Passage, Scalar
+from index.embedding import Vectors
+from index.errors import StoreError
+from index.filters import Filter, to_day
+
+COLLECTION = "dateline"
+_BATCH = 1000
+_REOPEN_SECONDS = 1.0
+"""A reader looks at most this often for vectors written by another process."""
+
+
+class _Handle:
+    """An open collection; its client is closed when the last query using it has ended."""
+
+    def __init__(self, folder: Path, number: int, *, create: bool) -> None:
+        import chromadb
+        from chromadb.config import Settings
+
+        # Chroma shares one client per path string in a process and keeps its view of the folder;
+        # a differently spelled path gives a fresh view while older ones finish their queries.
+        path = str(folder) + "/." * number
+        settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=path)
+        self.client = cast(Any, chromadb.PersistentClient(path, settings=settings))
+        weakref.finalize(self, self.client.close)
+        if create:
+            self.collection = self.client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        else:
+            self.collection = self.client.get_collection(COLLECTION, embedding_function=None)
+
+
+_numbers = iter(range(1, 1 << 62))
+
+
+class VectorStore:
+    """Vectors by passage id in an embedded Chroma folder."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self.folder = folder
+        self._guard = threading.Lock()
+        self._handle = self._open(create=create)
+        self._opened = time.monotonic()
+        self._seen = -1
+
+    def _open(self, *, create: bool = False) -> _Handle:
+        try:
+            return _Handle(self.folder, next(_numbers), create=create)
+        except Exception as error:
+            raise StoreError(
+                f"the vectors in {self.folder} cannot be opened ({_first_line(error)}); "
+                "if the folder is damaged, delete the index folder and index the articles again"
+            ) from error
+
+    @property
+    def _collection(self) -> Any:
+        return self._handle.collection
+
+    def follow(self, generation: int, *, own: bool = False) -> None:
+        """See to it that searches see what was written up to ``generation``.
+
+        ``own`` says that this object wrote it itself. Another process' writing is seen by opening
+        the folder anew, at most once a second.
+        """
+        if own or self._seen == -1:
+            self._seen = generation
+            return
+        if generation == self._seen or time.monotonic() - self._opened < _REOPEN_SECONDS:
+            return
+        with self._guard:
+            if generation == self._seen:
+                return
+            self._handle = self._open()
+            self._opened = time.monotonic()
+            self._seen = generation
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Add or replace the vectors (shape (len(passages), dimension)) of passages."""
+        for at in range(0, len(passages), _BATCH):
+            some = passages[at : at + _BATCH]
+            self._collection.upsert(
+                ids=[p.passage_id for p in some],
+                embeddings=vectors[at : at + _BATCH],
+                documents=[p.text for p in some],
+                metadatas=[_metadata(p) for p in some],
+            )
+
+    def delete(self, passage_ids: Sequence[str]) -> None:
+        """Delete vectors; ids that do not exist are fine."""
+        for at in range(0, len(passage_ids), _BATCH):
+            self._collection.delete(ids=list(passage_ids[at : at + _BATCH]))
+
+    def search(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[str, float]]:
+        """Return up to ``k`` (passage id, cosine similarity) nearest to a unit vector, best first."""
+        collection = self._collection
+        where = bounds.to_chroma() if bounds else None
+        found = collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+        return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the stored vectors of passages; missing ones are left out."""
+        found: dict[str, Vectors] = {}
+        for at in range(0, len(passage_ids), _BATCH):
+            got = self._collection.get(ids=list(passage_ids[at : at + _BATCH]), include=["embeddings"])
+            found.update(
+                (i, np.asarray(v, dtype=np.float32)) for i, v in zip(got["ids"], got["embeddings"], strict=True)
+            )
+        return found
+
+    def ids(self) -> set[str]:
+        """Return the ids of all vectors."""
+        found: set[str] = set()
+        offset = 0
+        while True:
+            got = self._collection.get(limit=10_000, offset=offset, include=[])["ids"]
+            found.update(got)
+            if len(got) < 10_000:
+                return found
+            offset += len(got)
+
+    def count(self) -> int:
+        """Return how many vectors are stored."""
+        return int(self._collection.count())
+
+
+def _metadata(passage: Passage) -> dict[str, Scalar]:
+    first, last = days_spoken_of(passage.dates)
+    numbers = {
+        "published_day": to_day(passage.published) if passage.published else None,
+        "first_day": first,
+        "last_day": last,
+        "page": passage.page,
+    }
+    return {
+        "doc_id": passage.doc_id,
+        "title": passage.title,
+        "source": passage.source,
+        "published": passage.published or "",
+        "start": passage.start,
+        "end": passage.end,
+        **{key: value for key, value in numbers.items() if value is not None},
+        **{f"meta.{key}": value for key, value in passage.metadata.items()},
+    }
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
