@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Literal, cast
+
+from index import timex_dates, timex_relative, timex_spans
+from index.calendars import span_of, unit_of
+from index.datelines import Dateline, find_dateline
+from index.tense import points_ahead
+from index.timex_grammar import Context, Grammar, Reading
+from index.timex_tokens import tokenize
 
 TimexType = Literal["DATE", "TIME", "DURATION", "SET"]
+
+_GRAMMAR = Grammar()
+for _part in (timex_dates, timex_relative, timex_spans):
+    _GRAMMAR.include(_part.grammar)
 
 
 @dataclass(frozen=True)
@@ -28,16 +41,156 @@ class TimeExpression:
     def to_dict(self) -> dict[str, str | int | None]:
         """The JSON form of ``dateline dates``."""
         return {
-            "start": self.start,
-            "end": self.end,
-            "text": self.text,
-            "type": self.type,
-            "value": self.value,
-            "earliest": self.earliest,
-            "latest": self.latest,
-        }
+            "start": self.start, "end": self.end, "text": self.text, "type": self.type,
+            "value": self.value, "earliest": self.earliest, "latest": self.latest,
+        }  # fmt: skip
 
 
 def resolve(text: str, published: str | None = None) -> list[TimeExpression]:
-    """Return the time expressions of ``text`` in order, resolved against ``published``."""
-    raise NotImplementedError
+    """Return the time expressions of ``text`` in order, resolved against ``published``.
+
+    ``published`` is an ISO date or date-time; where it is not given, the dateline in the text's own opening
+    lines is used. With neither, nothing relative is placed on the calendar.
+    """
+    day = _day(published)
+    tokens = tokenize(text)
+    if day is None:
+        line = find_dateline(text)
+        day = _day(line.date) if line else None
+    context = Context(tokens, day)
+    context.future = lambda first, last: points_ahead(tokens, first, last)
+    found = [(tokens.starts[a], tokens.ends[b - 1], r) for a, b, r in _GRAMMAR.read(context)]
+    return [_expression(text, *item) for item in _joined(text, found)]
+
+
+def _day(published: str | None) -> date | None:
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
+_GAP = re.compile(r"\s*,?\s*(?:on|at|around|about|of|by|[A-Z]{2,3}T?)?\s*,?\s*")
+
+
+def _joined(text: str, found: list[tuple[int, int, Reading]]) -> list[tuple[int, int, Reading]]:
+    """Join a time of day and the day that stands beside it into one expression."""
+    out: list[tuple[int, int, Reading]] = []
+    for start, end, reading in found:
+        if out:
+            before_start, before_end, before = out[-1]
+            gap = text[before_end:start]
+            if len(gap) < 9 and _GAP.fullmatch(gap):
+                pair = _day_and_time(before, reading)
+                if pair:
+                    out[-1] = (before_start, end, pair)
+                    continue
+        out.append((start, end, reading))
+    return out
+
+
+def _day_and_time(first: Reading, second: Reading) -> Reading | None:
+    for day, time in ((first, second), (second, first)):
+        if time.type == "TIME" and "T" in time.value and day.type == "DATE" and len(day.value) == 10:
+            return Reading("TIME", day.value + time.value[time.value.index("T") :])
+    return None
+
+
+def _expression(text: str, start: int, end: int, reading: Reading) -> TimeExpression:
+    earliest, latest = reading.bounds or span_of(reading.value) or (None, None)
+    return TimeExpression(
+        start, end, text[start:end], cast(TimexType, reading.type), reading.value,
+        earliest.isoformat() if earliest else None, latest.isoformat() if latest else None,
+    )  # fmt: skip
+
+
+_MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                "November", "December")  # fmt: skip
+_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SEASON_NAMES = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
+_REFERENCE_NAMES = {"PRESENT_REF": "at the time of writing", "PAST_REF": "in the past", "FUTURE_REF": "in the future"}
+_UNIT_NAMES = {"Y": "year", "M": "month", "W": "week", "D": "day", "Q": "quarter", "WE": "weekend", "DE": "decade",
+               "CE": "century", "TH": "hour", "TM": "minute", "TS": "second"}  # fmt: skip
+
+
+def describe(expression: TimeExpression) -> str:
+    """Return what an expression means in words: "Sat 24 January 2026", "January 2026", "2 years", "every week".
+
+    What has no place on the calendar says so: "a Wednesday (not placed on the calendar)".
+    """
+    value = expression.value
+    if value in _REFERENCE_NAMES:
+        return _REFERENCE_NAMES[value]
+    if expression.type == "SET":
+        return _described_set(value)
+    if expression.type == "DURATION" and (length := _described_length(value)):
+        if expression.earliest and expression.latest:
+            return (
+                f"{length} ({_between(date.fromisoformat(expression.earliest), date.fromisoformat(expression.latest))})"
+            )
+        return length
+    unit, span = unit_of(value), span_of(value)
+    if not span:
+        return _described_unplaced(value, expression.text)
+    clock = re.search(r"T([0-9]{2}:[0-9]{2})", value)
+    if unit == "day":
+        return f"{span[0]:%a} {_day_name(span[0])}" + (f", {clock[1]}" if clock else "")
+    if unit == "month":
+        return f"{_MONTH_NAMES[span[0].month - 1]} {span[0].year}"
+    if unit == "year":
+        return str(span[0].year)
+    if unit == "season":
+        return f"{_SEASON_NAMES[value[-2:]]} {value[:4]}"
+    if unit == "quarter":
+        return f"quarter {value[-1]} of {value[:4]}"
+    if unit == "half":
+        return f"half {value[-1]} of {value[:4]}"
+    if unit == "decade":
+        return f"{value[:3]}0s"
+    return _between(*span)
+
+
+def _day_name(day: date) -> str:
+    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def _between(first: date, last: date) -> str:
+    """Return "24–25 January 2026", naming month and year once where they are shared."""
+    if first == last:
+        return _day_name(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{_day_name(last)}"
+    if first.year == last.year:
+        return f"{first.day} {_MONTH_NAMES[first.month - 1]} – {_day_name(last)}"
+    return f"{_day_name(first)} – {_day_name(last)}"
+
+
+def _described_length(value: str) -> str:
+    parts = re.findall(r"(T)?([0-9.]+|X+)(WE|DE|CE|[YMWDQHS])", value.removeprefix("P"))
+    timed, words = False, []
+    for clock, count, letter in parts:
+        timed = timed or bool(clock)
+        name = _UNIT_NAMES[("T" if timed else "") + letter]
+        words.append(f"{'some' if 'X' in count else count} {name}{'' if count == '1' else 's'}")
+    return " ".join(words)
+
+
+def _described_set(value: str) -> str:
+    if weekday := re.match(r"XXXX-WXX-([1-7])", value):
+        return f"every {_WEEKDAY_NAMES[int(weekday[1]) - 1]}"
+    length = _described_length(value)
+    return f"every {length.removeprefix('1 ')}" if length else "repeatedly"
+
+
+def _described_unplaced(value: str, text: str) -> str:
+    if weekday := re.match(r"XXXX-WXX-([1-7])", value):
+        name = f"a {_WEEKDAY_NAMES[int(weekday[1]) - 1]}"
+    elif (month := re.match(r"XXXX-([0-9]{2})(?:-([0-9]{2}))?", value)) and 1 <= int(month[1]) <= 12:
+        name = f"{int(month[2])} " if month[2] else ""
+        name += f"{_MONTH_NAMES[int(month[1]) - 1]} of an unstated year"
+    else:
+        name = f"“{text}”"
+    return f"{name} (not placed on the calendar)"
+
+
+__all__ = ["Dateline", "TimeExpression", "TimexType", "describe", "find_dateline", "resolve"]
