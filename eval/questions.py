@@ -242,6 +242,11 @@ def _question(item: _Item) -> Question:
     return question
 
 
+def question_from_dict(row: Mapping[str, object], where: str = "question") -> Question:
+    """Read what ``Question.to_dict`` wrote; QuestionSetError names ``where`` and the field."""
+    return _question(_Item(Path(where), 1, row))
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")

@@ -1,0 +1,239 @@
+"""Comparing: two runs of one set -> differences with intervals and tests, the questions that flipped, a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from eval import metrics, statistics
+from eval.html import answer_text, frame
+from eval.outcomes import Outcome
+from eval.report import Report
+from eval.summary import LOWER_IS_BETTER, number, run_metrics, score_names
+from index.errors import UsageError
+
+CORRECTIONS = {"holm": statistics.holm, "bh": statistics.benjamini_hochberg}
+
+GATED = (
+    "correct", "facts_found", "dates_exact", "forbidden_claims", "citation_precision", "offsets_correct", "verbatim",
+    "groundedness", "Recall@5", "MRR@10", "passage Recall@5", "abstention_AUROC", "ECE",
+)  # fmt: skip
+"""What the gate watches unless told otherwise; time is left out, for machines differ."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One metric in both runs: B minus A, its 95 % paired bootstrap interval, and the test's p, corrected and not."""
+
+    metric: str
+    before: float
+    after: float
+    low: float
+    high: float
+    test: str
+    p: float
+    adjusted: float
+    n: int
+
+    @property
+    def change(self) -> float:
+        """After minus before."""
+        return self.after - self.before
+
+    @property
+    def worsening(self) -> float:
+        """How much worse it got, below 0 when it got better."""
+        return self.change if self.metric in LOWER_IS_BETTER else -self.change
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between run A and run B over the questions they share."""
+
+    names: tuple[str, str]
+    differences: tuple[Difference, ...]
+    lost: tuple[tuple[Outcome, Outcome], ...]
+    won: tuple[tuple[Outcome, Outcome], ...]
+    shared: int
+    only: tuple[int, int]
+    correction: str
+
+    def __str__(self) -> str:
+        """The comparison as Markdown."""
+        a, b = self.names
+        parts = [
+            f"# {a} → {b}\n\n{self.shared} questions in both",
+            f", {self.only[0]} only in {a}, {self.only[1]} only in {b}" if any(self.only) else "",
+            f"; p corrected for {len(self.differences)} metrics ({self.correction})\n\n",
+            f"| metric | {a} | {b} | difference | 95 % interval | p | corrected | test | questions |\n",
+            "| --- | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: |\n",
+        ]
+        for row in self.differences:
+            parts.append(
+                f"| {row.metric} | {number(row.before)} | {number(row.after)} | {row.change:+.3f} "
+                f"| {row.low:+.3f} to {row.high:+.3f} | {row.p:.3f} | {row.adjusted:.3f} | {row.test} | {row.n} |\n"
+            )
+        for title, pairs in (("Lost", self.lost), ("Won", self.won)):
+            parts.append(f"\n## {title} ({len(pairs)})\n")
+            for before, after in pairs:
+                parts.append(f"\n**{before.question.id}** {before.question.question} (expected: {before.expected})\n\n")
+                parts.append(f"| {a} | {b} |\n| --- | --- |\n| {_cell(before)} | {_cell(after)} |\n")
+        return "".join(parts)
+
+    def html(self) -> str:
+        """The comparison as one self-contained page, both answers side by side."""
+        a, b = map(escape, self.names)
+        rows = "".join(
+            f"<tr><td>{escape(row.metric)}<td class=n>{number(row.before)}<td class=n>{number(row.after)}"
+            f"<td class=n>{row.change:+.3f}<td>{row.low:+.3f} to {row.high:+.3f}<td class=n>{row.adjusted:.3f}"
+            f"<td>{row.test}<td class=n>{row.n}</tr>"
+            for row in self.differences
+        )
+        parts = [
+            f"<h1>{a} → {b}</h1><p class=soft>{self.shared} questions in both; p corrected ({self.correction})</p>",
+            f"<table><thead><tr><th>metric<th>{a}<th>{b}<th>difference<th>95 % interval<th>corrected p<th>test"
+            f"<th>questions</tr></thead><tbody>{rows}</tbody></table>",
+        ]
+        for title, pairs in (("Lost", self.lost), ("Won", self.won)):
+            parts.append(f"<h2>{title} ({len(pairs)})</h2>")
+            for before, after in pairs:
+                parts.append(
+                    f"<h3>{escape(before.question.question)} <span class=soft>{escape(before.question.id)}</span></h3>"
+                    f"<p class=soft>expected: {escape(before.expected)}</p>"
+                    f"<div class=two><div><b>{a}</b><p>{answer_text(before)}</p></div>"
+                    f"<div><b>{b}</b><p>{answer_text(after)}</p></div></div>"
+                )
+        return frame(f"{self.names[0]} → {self.names[1]}", "\n".join(parts))
+
+
+def compare(
+    before: Report,
+    after: Report,
+    *,
+    names: tuple[str, str] = ("A", "B"),
+    correction: str = "holm",
+    only: Sequence[str] = (),
+) -> Comparison:
+    """Compare two runs question by question; UsageError when they share none, or disagree on what was asked.
+
+    Yes/no scores are tested by McNemar, other scores by sign flips, metrics of the whole run by swapping pairs;
+    ``correction`` is "holm" or "bh" over all metrics (``only`` limits them).
+    """
+    if correction not in CORRECTIONS:
+        raise UsageError(f"{correction!r} is no correction; known: {', '.join(CORRECTIONS)}")
+    first = {outcome.question.id: outcome for outcome in before.outcomes}
+    second = {outcome.question.id: outcome for outcome in after.outcomes}
+    pairs = [(first[key], second[key]) for key in first if key in second]
+    if not pairs:
+        raise UsageError("the two runs share no question")
+    for a, b in pairs:
+        if a.question.question != b.question.question:
+            raise UsageError(f"question {a.question.id!r} reads differently in the two runs")
+    rows = [*_score_rows(pairs), *_run_rows(pairs)]
+    rows = [row for row in rows if not only or row.metric in only]
+    adjusted = CORRECTIONS[correction]([row.p for row in rows])
+    judged = [(a, b) for a, b in pairs if a.correct is not None and b.correct is not None]
+    return Comparison(
+        names,
+        tuple(Difference(**{**vars(row), "adjusted": p}) for row, p in zip(rows, adjusted, strict=True)),
+        tuple((a, b) for a, b in judged if a.correct and not b.correct),
+        tuple((a, b) for a, b in judged if b.correct and not a.correct),
+        len(pairs),
+        (len(first) - len(pairs), len(second) - len(pairs)),
+        correction,
+    )
+
+
+Pairs = Sequence[tuple[Outcome, Outcome]]
+
+
+def _score_rows(pairs: Pairs) -> list[Difference]:
+    rows = []
+    for name in score_names(outcome for pair in pairs for outcome in pair):
+        values = [(a.scores[name], b.scores[name]) for a, b in pairs if name in a.scores and name in b.scores]
+        if not values:
+            continue
+        changes = [b - a for a, b in values]
+        if all(value in (0, 1) for pair in values for value in pair):
+            test, p = "McNemar", statistics.mcnemar([a == 1 for a, _ in values], [b == 1 for _, b in values])
+        else:
+            test, p = "permutation", statistics.permutation_test(changes)
+        means = metrics.mean(a for a, _ in values), metrics.mean(b for _, b in values)
+        rows.append(Difference(name, *means, *statistics.bootstrap_mean(changes), test, p, p, len(values)))
+    return rows
+
+
+def _run_rows(pairs: Pairs) -> list[Difference]:
+    before, after = [a for a, _ in pairs], [b for _, b in pairs]
+    shared = run_metrics(before).keys() & run_metrics(after).keys()
+    rows = []
+    for name, function in run_metrics(before).items():
+        if name not in shared:
+            continue
+
+        def change(drawn: Pairs, function: object = function) -> float:
+            assert callable(function)
+            return float(function([b for _, b in drawn]) - function([a for a, _ in drawn]))
+
+        low, high = statistics.bootstrap(pairs, change, resamples=200)
+        p = statistics.swap_test(before, after, function, resamples=400)
+        rows.append(Difference(name, function(before), function(after), low, high, "permutation", p, p, len(pairs)))
+    return rows
+
+
+def _cell(outcome: Outcome) -> str:
+    if outcome.error:
+        return outcome.error
+    text = f"declined: {outcome.answer['reason']}" if outcome.answer and outcome.abstained else outcome.text
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+# --- the gate ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate says: passed when there is nothing in ``failures``."""
+
+    failures: tuple[str, ...]
+    comparison: Comparison
+
+    @property
+    def passed(self) -> bool:
+        """True when nothing fell by more than its noise and every floor holds."""
+        return not self.failures
+
+
+def gate(
+    run: Report,
+    baseline: Report,
+    *,
+    only: Sequence[str] = GATED,
+    floors: Mapping[str, float] | None = None,
+    alpha: float = 0.05,
+    tolerance: float = 0.0,
+) -> Verdict:
+    """Fail when a watched metric got worse by more than ``tolerance`` and its corrected p is below ``alpha``.
+
+    ``floors`` are values below which a metric fails whatever the baseline was (for metrics where lower is better:
+    above which). Questions of the baseline that the run lacks fail too: leaving out is no way to pass.
+    """
+    comparison = compare(baseline, run, names=("baseline", "run"), only=only)
+    failures = [
+        f"{row.metric} fell from {number(row.before)} to {number(row.after)} "
+        f"({row.low:+.3f} to {row.high:+.3f}, corrected p {row.adjusted:.3f})".replace(
+            "fell", "rose" if row.metric in LOWER_IS_BETTER else "fell"
+        )
+        for row in comparison.differences
+        if row.worsening > tolerance and row.adjusted < alpha
+    ]
+    if comparison.only[0]:
+        failures.append(f"{comparison.only[0]} of the baseline's questions are missing from the run")
+    for name, floor in (floors or {}).items():
+        if name not in run.summary:
+            raise UsageError(f"the run has no metric {name!r}; it has {', '.join(run.summary)}")
+        value = run.summary[name].value
+        if (value > floor) if name in LOWER_IS_BETTER else (value < floor):
+            failures.append(f"{name} is {number(value)}, the limit is {number(floor)}")
+    return Verdict(tuple(failures), comparison)

@@ -1,0 +1,277 @@
+"""Runs, reports, comparisons and the gate, with a scripted assistant over an invented corpus."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from eval import Question, QuestionSet, Report, compare, evaluate
+from eval.compare import gate
+from eval.summary import summarise
+from index.documents import Document, Passage
+from index.errors import UnknownDocumentError, UsageError
+from rag.answer import Answer, Citation, Sentence
+
+TEXTS = {f"d{n}": f"On Monday the council of Town{n} opened bridge {n}. Nobody else came." for n in range(30)}
+
+
+@dataclass(frozen=True)
+class FakeHit:
+    rank: int
+    score: float
+    passage: Passage
+
+
+class FakeIndex:
+    def document(self, doc_id: str) -> Document:
+        if doc_id not in TEXTS:
+            raise UnknownDocumentError(doc_id)
+        return Document(doc_id, TEXTS[doc_id])
+
+    def documents(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(doc_id=doc_id, hash=doc_id) for doc_id in TEXTS]
+
+    def status(self) -> dict[str, object]:
+        return {"documents": len(TEXTS), "passages": len(TEXTS), "embedder": {"name": "fake"}, "chunking": "none"}
+
+
+class FakeRetriever:
+    def search(self, query: str, k: int = 5, *, asked_on: str | None = None) -> list[FakeHit]:
+        number = re.search(r"\d+", query)
+        order = sorted(TEXTS, key=lambda doc_id: (doc_id != f"d{number[0] if number else 0}", doc_id))
+        return [
+            FakeHit(rank, 1 / rank, Passage(f"{d}#0", d, 0, len(TEXTS[d]), TEXTS[d], title=f"Title <{d}>"))
+            for rank, d in enumerate(order[:k], start=1)
+        ]
+
+
+class FakeAssistant:
+    """Knows what every article says; errs on the numbers in ``wrong``, fails on those in ``broken``."""
+
+    def __init__(self, wrong: Sequence[int] = (), broken: Sequence[int] = ()) -> None:
+        self.retriever = FakeRetriever()
+        self.index = FakeIndex()
+        self.wrong, self.broken = set(wrong), set(broken)
+        self.asked: list[str] = []
+
+    def ask(self, question: str, history: Sequence[Mapping[str, str]] = (), *, asked_on: str | None = None) -> Answer:
+        self.asked.append(question)
+        number = int(re.findall(r"\d+", question)[0])
+        if number in self.broken:
+            raise RuntimeError("model fell over")
+        base = Answer(question, question, "")
+        if number >= len(TEXTS):
+            return replace(base, text="Not said.", abstained=True, reason="not_mentioned", confidence=0.1)
+        doc_id = f"d{(number + 1) % len(TEXTS) if number in self.wrong else number}"
+        quote = TEXTS[doc_id].split(".")[0] + "."
+        citation = Citation(1, doc_id, f"{doc_id}#0", 0, len(quote), quote, title="T")
+        return replace(
+            base,
+            text=f"{quote} [1]",
+            sentences=(Sentence(f"{quote} [1]", (1,), "verbatim"),),
+            citations=(citation,),
+            confidence=0.6 if number in self.wrong else 0.9,
+        )
+
+
+def questions() -> QuestionSet:
+    known = [
+        Question(
+            f"q{n}",
+            f"Who opened bridge {n}?",
+            answers=(f"council of Town{n}",),
+            gold_docs={f"d{n}": 1},
+            gold_quotes=(f"the council of Town{n} opened bridge {n}",),
+            tags=("who", "odd" if n % 2 else "even"),
+        )
+        for n in range(20)
+    ]
+    unknown = [Question(f"u{n}", f"Who opened bridge {n}?", answerable=False, tags=("absent",)) for n in range(90, 95)]
+    return QuestionSet("bridges", (*known, *unknown))
+
+
+def test_a_perfect_assistant_scores_one_everywhere() -> None:
+    report = evaluate(FakeAssistant(), questions())
+    values = {name: row.value for name, row in report.summary.items()}
+    for name in ("correct", "containment", "citation_precision", "citation_recall", "verbatim", "offsets_correct"):
+        assert values[name] == 1.0, name
+    for name in ("right_document", "gold_quotes_cited", "Recall@1", "passage MRR@10", "abstention_AUROC"):
+        assert values[name] == 1.0, name
+    assert values["AURC"] == 0.0
+    assert values["ECE"] == pytest.approx(0.1)  # all right, at .9
+    assert report.summary["Recall@1"].n == 20  # unanswerable questions are not scored for retrieval
+    assert report.summary["correct"].n == 25
+    assert report.failures == ()
+    assert "bridges: 25 questions, 0 wrong" in str(report)
+
+
+def test_mistakes_show_with_intervals_around_them() -> None:
+    report = evaluate(FakeAssistant(wrong=[0, 1, 2, 3]), questions())
+    row = report.summary["correct"]
+    assert row.value == pytest.approx(21 / 25)
+    assert row.low < row.value < row.high
+    assert report.summary["right_document"].value == pytest.approx(16 / 20)
+    assert [outcome.question.id for outcome in report.failures] == ["q0", "q1", "q2", "q3"]
+    # wrong answers have the lowest confidence: risk is 0 until coverage 16/20, then 4/20
+    assert report.summary["AURC"].value == pytest.approx(0.2 * 4 / 20)
+
+
+def test_a_failing_question_is_an_outcome_not_the_end() -> None:
+    report = evaluate(FakeAssistant(broken=[5]), questions())
+    (failure,) = report.failures
+    assert failure.error == "RuntimeError: model fell over"
+    assert report.manifest["errors"] == 1
+    assert report.summary["correct"].value == pytest.approx(24 / 25)
+
+
+def test_retrieval_alone() -> None:
+    report = evaluate(FakeRetriever(), questions())
+    assert report.summary["Recall@1"].value == 1.0
+    assert "correct" not in report.summary
+    assert "answer_rate" not in report.summary
+    with pytest.raises(UsageError, match="neither ask nor search"):
+        evaluate(object(), questions())  # type: ignore[arg-type]
+
+
+def test_the_folder_holds_everything_and_reads_back(tmp_path: Path) -> None:
+    report = evaluate(FakeAssistant(wrong=[3]), questions(), out=tmp_path / "run", settings={"llm_model": ""})
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names == {
+        "manifest.json", "questions.jsonl", "run.trec", "run_passages.trec", "qrels.trec", "report.md", "report.html",
+    }  # fmt: skip
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["system"]["embedder"] == "fake"
+    assert len(manifest["system"]["corpus_hash"]) == 64
+    assert manifest["metrics"]["correct"][0] == pytest.approx(24 / 25)
+    assert {"version", "machine", "seed", "set_hash", "k", "started", "finished"} <= manifest.keys()
+    back = Report.load(tmp_path / "run")
+    assert [outcome.to_line() for outcome in back.outcomes] == [outcome.to_line() for outcome in report.outcomes]
+    assert str(back).splitlines()[:20] == str(report).splitlines()[:20]
+    first = (tmp_path / "run" / "run.trec").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "q0 Q0 d0 1 1.000000 dateline"
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "http" not in page.replace("http://www.w3.org", "")  # nothing to load
+    assert "<mark>On Monday the council of Town4 opened bridge 4.</mark> Nobody else came." in page
+    assert "Title &lt;d4&gt;" in page
+    assert page.count("<svg") == 4
+    markdown = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+    assert "### q3: Who opened bridge 3?" in markdown
+    assert "- [1] d4 0–" in markdown
+
+
+def test_the_trec_files_score_the_same_in_ir_measures(tmp_path: Path) -> None:
+    ir_measures = pytest.importorskip("ir_measures")
+    report = evaluate(FakeAssistant(wrong=[3]), questions(), out=tmp_path)
+    qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "qrels.trec")))
+    run = list(ir_measures.read_trec_run(str(tmp_path / "run.trec")))
+    measure = ir_measures.parse_measure("nDCG@10")
+    assert ir_measures.calc_aggregate([measure], qrels, run)[measure] == pytest.approx(report.summary["nDCG@10"].value)
+
+
+@pytest.mark.parametrize("cut", [0, 30])
+def test_an_interrupted_run_goes_on_and_ends_the_same(tmp_path: Path, cut: int) -> None:
+    whole = evaluate(FakeAssistant(), questions(), out=tmp_path)
+    lines = (tmp_path / "questions.jsonl").read_text(encoding="utf-8")
+    kept = "".join(lines.splitlines(keepends=True)[:10])
+    torn = lines.splitlines()[10][:cut]  # what a kill leaves of the line being written
+    (tmp_path / "questions.jsonl").write_text(kept + torn, encoding="utf-8")
+    with pytest.raises(UsageError, match="stopped after 10 of 25"):
+        Report.load(tmp_path)
+    assistant = FakeAssistant()
+    resumed = evaluate(assistant, questions(), out=tmp_path)
+    assert len(assistant.asked) == 15
+    assert [o.scores for o in resumed.outcomes] == [o.scores for o in whole.outcomes]
+    assert len(Report.load(tmp_path).outcomes) == 25
+
+
+def test_failed_questions_are_asked_again_on_resuming(tmp_path: Path) -> None:
+    evaluate(FakeAssistant(broken=[5]), questions(), out=tmp_path)
+    mended = FakeAssistant()
+    report = evaluate(mended, questions(), out=tmp_path)
+    assert mended.asked == ["Who opened bridge 5?"]
+    assert report.failures == ()
+
+
+def test_another_run_is_not_overwritten(tmp_path: Path) -> None:
+    evaluate(FakeAssistant(), questions(), out=tmp_path)
+    with pytest.raises(UsageError, match=r"holds another run \(different k\)"):
+        evaluate(FakeAssistant(), questions(), out=tmp_path, k=3)
+    with pytest.raises(UsageError, match="different set, set_hash"):
+        evaluate(FakeAssistant(), QuestionSet("other", questions().questions[:3]), out=tmp_path)
+
+
+def test_threads_give_the_same_report() -> None:
+    one, four = (evaluate(FakeAssistant(wrong=[2]), questions(), workers=n) for n in (1, 4))
+    assert [outcome.scores for outcome in one.outcomes] == [outcome.scores for outcome in four.outcomes]
+
+
+def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    evaluate(FakeAssistant(), questions(), progress=True)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "25/25" in printed.err
+
+
+def test_comparison_names_the_flips_and_tests_the_difference() -> None:
+    before, after = (evaluate(FakeAssistant(wrong=wrong), questions()) for wrong in ([0, 1], range(1, 12)))
+    comparison = compare(before, after, names=("old", "new"))
+    rows = {row.metric: row for row in comparison.differences}
+    assert rows["correct"].test == "McNemar"
+    assert rows["correct"].change == pytest.approx(-9 / 25)
+    assert rows["correct"].low < -9 / 25 < rows["correct"].high < 0
+    assert rows["correct"].adjusted >= rows["correct"].p
+    assert rows["AURC"].test == "permutation"
+    assert [a.question.id for a, _ in comparison.won] == ["q0"]
+    assert len(comparison.lost) == 10
+    assert "| On Monday the council of Town1" not in str(comparison).split("## Lost")[0]
+    assert "council of Town0" in comparison.html()
+    with pytest.raises(UsageError, match="share no question"):
+        compare(before, Report(after.manifest, ()))
+    with pytest.raises(UsageError, match="no correction"):
+        compare(before, after, correction="none")
+
+
+def test_equal_runs_differ_in_nothing_and_pass_the_gate() -> None:
+    report = evaluate(FakeAssistant(wrong=[4]), questions())
+    comparison = compare(report, report)
+    assert all(row.change == 0 and row.p == 1.0 for row in comparison.differences)
+    assert gate(report, report).passed
+
+
+def test_the_gate_fails_on_a_fall_beyond_noise_only() -> None:
+    good, noisy, bad = (evaluate(FakeAssistant(wrong=range(n)), questions()) for n in (1, 2, 14))
+    assert gate(noisy, good).passed  # one more question wrong is within the noise
+    verdict = gate(bad, good)
+    assert not verdict.passed
+    assert any(failure.startswith("correct fell from 0.960 to 0.440") for failure in verdict.failures)
+    assert gate(good, bad).passed
+    assert gate(bad, good, tolerance=0.9).passed
+
+
+def test_the_gate_holds_floors_and_missing_questions() -> None:
+    report = evaluate(FakeAssistant(wrong=[1]), questions())
+    assert "correct is 0.960, the limit is 0.990" in gate(report, report, floors={"correct": 0.99}).failures
+    assert gate(report, report, floors={"ECE": 0.5}).passed
+    assert not gate(report, report, floors={"ECE": 0.01}).passed
+    with pytest.raises(UsageError, match="no metric 'speed'"):
+        gate(report, report, floors={"speed": 1})
+    short = evaluate(FakeAssistant(), QuestionSet("bridges", questions().questions[:-2]))
+    assert gate(short, report).failures == ("2 of the baseline's questions are missing from the run",)
+
+
+def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
+    draw = random.Random(0)
+    base = evaluate(FakeAssistant(), questions()).outcomes[0]
+    covered = 0
+    for seed in range(60):
+        sample = [replace(base, scores={"correct": float(draw.random() < 0.7)}) for _ in range(80)]
+        row = summarise(sample, resamples=300, seed=seed)["correct"]
+        covered += row.low <= 0.7 <= row.high
+    assert covered >= 52  # 57 expected
