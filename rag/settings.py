@@ -1,0 +1,151 @@
+"""Settings: one frozen object, and the only reader of the environment and of dateline.toml."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from index.embedding import PACKAGED
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from index import Index
+    from rag.assistant import Assistant
+
+CONFIG = "dateline.toml"
+PREFIX = "DATELINE_"
+
+Unsupported = Literal["drop", "flag"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set, in the order of a question's way.
+
+    ``index`` is the store's folder; ``embedder`` the packaged model or a sentence-transformers
+    path or name; ``k`` how many passages an answer is made from; ``reranker`` a cross-encoder's
+    path or name, or "" for none; ``llm_url`` an OpenAI-compatible address, "" for extractive
+    answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
+    sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
+    check, or "". ``llm_key`` comes from the environment alone and is never shown.
+    """
+
+    index: str = ".dateline"
+    embedder: str = PACKAGED
+    k: int = 10
+    reranker: str = ""
+    llm_url: str = ""
+    llm_model: str = ""
+    unsupported: Unsupported = "drop"
+    nli: str = ""
+    llm_key: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.k <= 100:
+            raise UsageError(f"k is {self.k}; it must be from 1 to 100")
+        if self.unsupported not in get_args(Unsupported):
+            raise UsageError(
+                f"unsupported is {self.unsupported!r}; it must be one of {', '.join(get_args(Unsupported))}"
+            )
+
+    @classmethod
+    def load(
+        cls,
+        flags: Mapping[str, Any] | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> Settings:
+        """Return the settings from flags, then ``DATELINE_*``, then dateline.toml, then defaults.
+
+        A key that does not exist is a UsageError naming it and the nearest one that does.
+        """
+        environ = os.environ if environ is None else environ
+        values = _from_file((folder or Path.cwd()) / CONFIG)
+        values |= _from_environment(environ)
+        values |= {key: value for key, value in (flags or {}).items() if value is not None}
+        return cls(**values)
+
+    def open_index(self, *, read_only: bool = False) -> Index:
+        """Open the index that the settings name."""
+        from index import Index
+        from index.embedding import open_embedder
+
+        return Index.open(self.index, embedder=open_embedder(self.embedder), read_only=read_only)
+
+    def assistant(self, *, read_only: bool = True) -> Assistant:
+        """Build the assistant that the settings describe."""
+        from rag.assistant import Assistant
+        from rag.retriever import Retriever
+
+        reranker = None
+        if self.reranker:
+            from rag.reranker import CrossEncoderReranker
+
+            reranker = CrossEncoderReranker(model=self.reranker)
+        retriever = Retriever(self.open_index(read_only=read_only), k=self.k, reranker=reranker)
+        llm = None
+        if self.llm_url:
+            from rag.generative import connect
+
+            llm = connect(self.llm_url, self.llm_model, self.llm_key)
+        return Assistant(retriever, llm=llm, unsupported=self.unsupported, nli=self.nli)
+
+
+_TYPES = {item.name: item.type for item in fields(Settings)}
+_PUBLIC = tuple(name for name in _TYPES if name != "llm_key")
+
+
+def _known(name: str, where: str) -> str:
+    if name in _PUBLIC:
+        return name
+    near = difflib.get_close_matches(name, _PUBLIC, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(_PUBLIC)}"
+    raise UsageError(f"{where}: there is no setting {name!r}; {hint}")
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}); mend or remove it") from error
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}_{inner}": inner_value for inner, inner_value in value.items()}
+        else:
+            flat[key] = value
+    if "llm_key" in flat:
+        raise UsageError(f"{path}: a key does not belong into a file; set {PREFIX}LLM_KEY in the environment")
+    return {_known(key, str(path)): _typed(key, value, str(path)) for key, value in flat.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable == f"{PREFIX}BENCHMARKS":
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name == "llm_key":
+            values["llm_key"] = value
+        else:
+            values[_known(name, variable)] = _typed(name, value, variable)
+    return values
+
+
+def _typed(name: str, value: Any, where: str) -> Any:
+    if _TYPES.get(name) == "int":
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise UsageError(f"{where}: {name} is {value!r}; it must be a whole number") from None
+    if not isinstance(value, str):
+        raise UsageError(f"{where}: {name} is {value!r}; it must be a text in quotes")
+    return value

@@ -1,0 +1,66 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import embedding
+from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding, packaged_folder
+from index.errors import ModelError
+
+TEXTS = [
+    "who spoke with the minister and when?",
+    "",
+    "Türkiye’s foreign minister — on Wednesday — urged talks. " * 3,
+    "word " * 400,
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_numpy_and_sentence_transformers_give_the_same_vectors() -> None:
+    few = PackagedEmbedder().encode(TEXTS)
+    many = SentenceTransformerEmbedder(str(packaged_folder())).encode(TEXTS)
+    assert few.shape == many.shape == (4, 384)
+    assert few.dtype == np.float32
+    np.testing.assert_allclose(few, many, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(few, axis=1), 1, atol=1e-6)
+
+
+def test_a_question_needs_neither_torch_nor_the_hub() -> None:
+    code = (
+        "import sys; from index.embedding import PackagedEmbedder; PackagedEmbedder().encode(['a question']);"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_similar_texts_are_near() -> None:
+    query, same, other = PackagedEmbedder().encode(
+        ["Who phoned Dubai?", "He called Dubai.", "The price of wheat fell."]
+    )
+    assert query @ same > query @ other + 0.2
+
+
+def test_no_texts_give_no_vectors() -> None:
+    assert PackagedEmbedder().encode([]).shape == (0, 384)
+
+
+def test_weights_that_are_not_the_original_are_refused(tmp_path: Path) -> None:
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"something else")
+    with pytest.raises(ModelError, match="not the original"):
+        embedding._verify(weights)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no-such-model"):
+        SentenceTransformerEmbedder(str(tmp_path / "no-such-model")).encode(["x"])
+
+
+def test_llama_index_sees_a_base_embedding() -> None:
+    embedder = PackagedEmbedder()
+    wrapped = as_llama_embedding(embedder)
+    assert np.allclose(wrapped.get_query_embedding("a question"), embedder.encode(["a question"])[0], atol=1e-6)
+    assert len(wrapped.get_text_embedding_batch(["a", "b"])) == 2

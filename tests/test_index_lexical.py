@@ -1,0 +1,44 @@
+import sqlite3
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import lexical
+from index.lexical import document_frequency, search, terms
+
+
+def test_terms_are_folded_stemmed_and_without_stop_words() -> None:
+    assert terms("The ministers’ calls: Türkiye's FIDAN spoke, and called!") == [
+        "minist", "call", "turkiy", "fidan", "spoke", "call",
+    ]  # fmt: skip
+    assert terms("who and when?") == []
+
+
+@given(st.text(max_size=300))
+def test_terms_never_raise_and_can_be_stored(text: str) -> None:
+    for term in terms(text):
+        assert term and not term.isspace() and '"' not in term
+
+
+def connection(*texts: str) -> sqlite3.Connection:
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE passages (id INTEGER PRIMARY KEY, title_terms TEXT, terms TEXT)")
+    db.executescript(lexical.SCHEMA)
+    for text in texts:
+        db.execute("INSERT INTO passages (title_terms, terms) VALUES ('', ?)", (" ".join(terms(text)),))
+    return db
+
+
+def test_the_rarer_word_counts_more_and_a_removed_passage_is_not_found() -> None:
+    db = connection("the minister spoke", "the minister phoned Dubai", "the minister slept", "rain fell", "wheat rose")
+    assert next(row for row, _ in search(db, terms("minister Dubai"), 10)) == 2
+    assert document_frequency(db, terms("minister Dubai nothing")) == {"minist": 3, "dubai": 1}
+    db.execute("DELETE FROM passages WHERE id = 2")
+    assert search(db, terms("Dubai"), 10) == []
+    assert search(db, [], 10) == []
+
+
+def test_common_words_are_left_out_only_when_rarer_ones_suffice(monkeypatch: object) -> None:
+    frequencies = {"common": 50_000, "rare": 3, "commoner": 70_000}
+    assert lexical._affordable(frequencies) == ["rare", "common"]
+    assert lexical._affordable({"commoner": 70_000}) == ["commoner"]

@@ -1,0 +1,187 @@
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import HashingEmbedder
+
+from index import Filter, Index
+from index.chunking import chunk
+from index.documents import Document
+from index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
+from index.lexical import terms
+from index.store import Store
+
+
+def document(doc_id: str, text: str, **fields: object) -> Document:
+    return Document(doc_id, text, **fields)  # type: ignore[arg-type]
+
+
+def consistent(index: Index) -> None:
+    """Both sides hold the same passages and every offset reproduces its text."""
+    store = index.store
+    ids = store.catalogue.passage_ids()
+    assert store.vectors.ids() == set(ids)
+    assert store.vectors.count() == len(ids)
+    for info in index.documents():
+        text = index.document(info.doc_id).text
+        passages = store.passages(store.catalogue.rows_of(info.doc_id))
+        assert len(passages) == info.passages
+        assert all(text[p.start : p.end] == p.text for p in passages)
+
+
+@pytest.fixture
+def index(tmp_path: Path, embedder: HashingEmbedder) -> Index:
+    index = Index.open(tmp_path / "index", embedder=embedder)
+    index.add_documents(
+        [
+            document("a", "Dar phoned Dubai on Monday.", title="Calls", source="Wire", published="2026-01-29"),
+            document("b", "Wheat prices fell in Rome.", title="Wheat", source="Post", published="2026-02-03"),
+            document("c", "The price of rice is not known.", title="Rice", metadata={"desk": "food"}),
+        ]
+    )
+    return index
+
+
+def test_both_sides_find_and_agree(index: Index) -> None:
+    consistent(index)
+    row, score = index.store.dense(
+        index.embedder.encode(["Calls. Wire. 2026-01-29\nDar phoned Dubai on Monday."])[0], 1
+    )[0]
+    assert index.store.passages([row])[0].doc_id == "a"
+    assert score == pytest.approx(1, abs=1e-3)
+    assert [index.store.passages([r])[0].doc_id for r, _ in index.store.lexical(terms("wheat"), 5)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        (Filter(after="2026-01-30"), {"b"}),
+        (Filter(before="2026-01-29"), {"a"}),
+        (Filter(after="2026-01-29", before="2026-02-03"), {"a", "b"}),
+        (Filter(sources=("Post",)), {"b"}),
+        (Filter(doc_ids=("a", "c")), {"a", "c"}),
+        (Filter(metadata={"desk": "food"}), {"c"}),
+        (Filter(about_after="2026-01-26", about_before="2026-01-26"), {"a"}),
+    ],
+)
+def test_filters_hold_on_both_sides(index: Index, bounds: Filter, expected: set[str]) -> None:
+    store = index.store
+    dense = store.dense(index.embedder.encode(["price"])[0], 10, bounds)
+    lexical = store.lexical(terms("Dubai wheat price"), 10, bounds)
+    assert {p.doc_id for p in store.passages([row for row, _ in dense])} == expected
+    assert {p.doc_id for p in store.passages([row for row, _ in lexical])} == expected
+
+
+def test_a_changed_document_is_replaced_whole(index: Index) -> None:
+    report = index.add_documents([document("b", "Barley rose. " * 200)])
+    assert (report.added, report.updated) == (0, 1)
+    consistent(index)
+    assert index.store.lexical(terms("wheat"), 5) == []
+    assert index.store.lexical(terms("barley"), 50)
+
+
+def test_removing_leaves_nothing_behind(index: Index) -> None:
+    index.remove(["a", "c"])
+    consistent(index)
+    assert [info.doc_id for info in index.documents()] == ["b"]
+    with pytest.raises(UnknownDocumentError, match="'a'"):
+        index.remove(["b", "a"])
+    assert [info.doc_id for info in index.documents()] == ["b"]
+
+
+@pytest.mark.parametrize("killed_at", ["before the vectors", "before the switch", "after the switch"])
+def test_a_killed_run_is_completed_by_the_next(index: Index, monkeypatch: pytest.MonkeyPatch, killed_at: str) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    target = {
+        "before the vectors": (index.store.vectors, "add"),
+        "before the switch": (index.store.catalogue, "put"),
+        "after the switch": (index.store.vectors, "delete"),
+    }[killed_at]
+    changed = document("b", "Barley rose in Rome.")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(*target, kill)
+        index.add_documents([changed])
+    seen = index.document("b").text
+    assert seen == (changed.text if killed_at == "after the switch" else "Wheat prices fell in Rome.")
+    found = index.store.dense(index.embedder.encode(["barley"])[0], 10)
+    assert len(found) == 3, "a reader sees each passage once, of the old or of the new document"
+    index.add_documents([changed])
+    assert index.document("b").text == changed.text
+    consistent(index)
+
+
+def test_a_second_writer_is_told_who_the_first_is(index: Index) -> None:
+    with (
+        index.store.writing(),
+        pytest.raises(StoreLockedError, match=r"process \d+"),
+        Store.open(index.store.folder, index.embedder).writing(),
+    ):
+        pass
+
+
+def test_another_reader_sees_what_was_written(index: Index, embedder: HashingEmbedder) -> None:
+    reader = Index.open(index.store.folder, embedder=embedder, read_only=True)
+    query = embedder.encode(["Oats grew in Oslo."])[0]
+    assert len(reader.store.dense(query, 10)) == 3
+    index.add_documents([document("d", "Oats grew in Oslo.")])
+    reader.store.vectors._opened -= 10
+    rows = [row for row, _ in reader.store.dense(query, 10)]
+    assert reader.store.passages(rows)[0].doc_id == "d"
+    assert reader.document("d").text == "Oats grew in Oslo."
+
+
+def test_many_threads_search_at_once(index: Index) -> None:
+    query = index.embedder.encode(["wheat"])[0]
+    expected = index.store.dense(query, 3), index.store.lexical(terms("wheat price"), 3)
+    results: list[object] = []
+
+    def search() -> None:
+        for _ in range(20):
+            results.append((index.store.dense(query, 3), index.store.lexical(terms("wheat price"), 3)))
+
+    threads = [threading.Thread(target=search) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 160
+    assert all(result == expected for result in results)
+
+
+def test_an_index_made_otherwise_is_refused_and_kept(index: Index) -> None:
+    class Other(HashingEmbedder):
+        name = "other"
+
+    with pytest.raises(StoreMismatchError, match=r"'hashing'.*'other'"):
+        Index.open(index.store.folder, embedder=Other())
+    with index.store.catalogue.transaction() as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE key = 'format_version'")
+    with pytest.raises(StoreMismatchError, match="format version 99"):
+        Index.open(index.store.folder, embedder=HashingEmbedder())
+    assert len(index.documents()) == 3
+
+
+def test_where_there_is_no_index_reading_says_so(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    with pytest.raises(StoreError, match="there is no index in"):
+        Index.open(tmp_path / "nothing", embedder=embedder, read_only=True)
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_damaged_file_is_named(index: Index, embedder: HashingEmbedder) -> None:
+    index.close()
+    for file in index.store.folder.glob("catalogue.sqlite*"):
+        file.write_bytes(b"nonsense " * 1000)
+    with pytest.raises(StoreError, match=r"catalogue\.sqlite cannot be used"):
+        Index.open(index.store.folder, embedder=embedder, read_only=True)
+
+
+def test_vectors_are_those_of_the_passages(index: Index) -> None:
+    ids = index.store.catalogue.passage_ids(["a"])
+    stored = index.store.vectors.vectors(ids)[ids[0]]
+    np.testing.assert_allclose(stored, index.embedder.encode(list(chunk(index.document("a")).embedded))[0], atol=1e-6)
