@@ -70,7 +70,7 @@ def _day(published: str | None) -> date | None:
         return None
 
 
-_GAP = re.compile(r"\s*,?\s*(?:on|at|around|about|of|by|[A-Z]{2,3}T?)?\s*,?\s*")
+_GAP = re.compile(r"\s*,?\s*(?:on|at|around|about|of|by|in\s+the|[A-Z]{2,3}T?)?\s*,?\s*")
 
 
 def _joined(text: str, found: list[tuple[int, int, Reading]]) -> list[tuple[int, int, Reading]]:
@@ -86,13 +86,17 @@ def _joined(text: str, found: list[tuple[int, int, Reading]]) -> list[tuple[int,
                     out[-1] = (before_start, end, pair)
                     continue
         out.append((start, end, reading))
-    return out
+    return [item for item in out if item[2].type != timex_spans.PART]
 
 
 def _day_and_time(first: Reading, second: Reading) -> Reading | None:
     for day, time in ((first, second), (second, first)):
-        if time.type == "TIME" and "T" in time.value and day.type == "DATE" and len(day.value) == 10:
+        if "T" not in time.value or time.type not in ("TIME", timex_spans.PART):
+            continue
+        if day.type == "DATE" and unit_of(day.value.replace("X", "1")) == "day":
             return Reading("TIME", day.value + time.value[time.value.index("T") :])
+    if first.type == "TIME" and ":" in first.value and second.type == timex_spans.PART:
+        return first
     return None
 
 

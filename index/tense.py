@@ -6,59 +6,89 @@ import re
 
 from index.timex_tokens import Tokens
 
-_AHEAD_WORDS = """
-will shall ll wo would could may might should must plan plans planned planning expect expects expected scheduled
-schedule due set slated poised upcoming intend intends hope hopes begin begins start starts open opens end ends
-expire expires face faces vow vows vowed promise promised deadline tentatively effective hold holds meet meets
-leave leaves arrive arrives return returns take takes kick kicks air airs vote votes go book meeting arrange
+_MODALS = frozenset(("will", "shall", "ll", "wo", "may", "might", "should", "must", "can", "would", "could"))
+# Ahead where "to" follows ("expects to", "is due to"), or alone where nothing else can be meant ("scheduled").
+_ALONE = frozenset(("scheduled", "slated", "due", "payable", "effective", "tentatively", "upcoming", "starting"))
+# Verbs of planned events: "to meet Tuesday", "meets Tuesday", "be meeting Tuesday" look ahead.
+_EVENT_WORDS = """
+be begin start meet resume hold vote visit discuss travel arrive leave return open close take go appear attend make give
+announce release decide hear argue testify speak play face host launch present sign consider debate run expire end
+report address deliver seek continue fly fight submit respond pay publish rule unveil become head join step retire mark
+celebrate air kick come get work move use buy sell bring send raise cut
 """
-_AHEAD = frozenset(_AHEAD_WORDS.split())
-_BACK_WORDS = """
-said told was were had did went came met held began took made became got gave saw found left led won lost sent
-spoke told wrote rose fell hit ran set put cut struck shot broke drew grew knew kept brought bought sold built
-paid thought felt heard stood understood caught taught fought sought chose drove flew froze shook spent swore
-threw tore wore woke died has have been being since after quoted
+_EVENTS = frozenset(_EVENT_WORDS.split())
+_PRESENT_WORDS = """
+begins starts meets resumes votes opens closes takes goes appears holds airs kicks returns arrives leaves expires ends
+comes plays visits faces hosts launches meet begin resume arrive expire
 """
-_BACK = frozenset(_BACK_WORDS.split())
-_TO_BE = frozenset(("be", "to"))
+_PRESENT = frozenset(_PRESENT_WORDS.split())
+_PAST_WORDS = """
+said told was were had did went came met held began took made became got gave saw found left led won lost sent spoke
+wrote rose fell ran struck shot broke drew grew knew kept brought bought sold built paid thought felt heard stood
+understood caught taught fought sought chose drove flew froze shook spent swore threw tore wore woke died has have been
+stopped since hit set put cut
+"""
+_PAST = frozenset(_PAST_WORDS.split())
+_FORCED = frozenset(
+    ("had", "able", "managed", "tried", "forced", "failed", "used", "helped", "refused", "began", "continued")
+)
+_PERFECT = frozenset(("was", "were", "had", "been"))
+_IS = frozenset(("is", "are", "'s", "’s", "being"))
+_PLANNED = frozenset(("expected", "planned", "scheduled", "slated", "set", "due", "poised", "anticipated"))
+_PLANS_WORDS = """
+plan plans planned planning expect expects expected scheduled agreed agree agrees intend intends intended want wants hope
+hopes hoped ordered due set going slated poised vow vows vowed promised prepare preparing preparing ready about wait
+waiting decides threatens threatened
+"""
+_PLANS = frozenset(_PLANS_WORDS.split())
+_DETERMINERS = frozenset(("a", "an", "the", "still", "his", "her", "their", "its", "our", "my", "of"))
 _ED = re.compile(r"[a-z]{2,}ed")
 _NOT_VERBS = frozenset(
-    ("united", "hundred", "need", "indeed", "speed", "alleged", "red", "bed", "armed", "unprecedented")
+    ("united", "hundred", "need", "indeed", "speed", "red", "bed", "unprecedented", "exceed", "feed")
 )
-_REACH = 14  # tokens to look back over
-_STOP = frozenset((".", "!", "?", ";", "”", "“", '"'))
+_STOP = frozenset((".", "!", "?", ";", "”", "“", '"', "`"))
+_REACH = 16  # tokens to look over on either side
 
 
-def points_ahead(tokens: Tokens, first: int, last: int) -> bool | None:
-    """Return True where the verb nearest to tokens ``first`` to ``last`` speaks of the future, False of the past.
+def points_ahead(tokens: Tokens, first: int, stop: int) -> bool | None:
+    """Return True where the verb nearest to the tokens ``first`` up to ``stop`` speaks of the future, False of the past.
 
     None where no verb is near. Looks back to the start of the sentence, then ahead to its end.
     """
     words = tokens.words
-    for i in range(first - 1, max(first - _REACH, 0) - 1, -1):
+    back = _nearest(words, range(first - 1, max(first - _REACH, 0) - 1, -1))
+    if first and words[first - 1] in ("until", "till", "by", "through"):
+        return not (back is False and _PERFECT & set(words[max(first - 8, 0) : first]))
+    return back if back is not None else _nearest(words, range(stop, min(stop + _REACH, len(words))))
+
+
+def _nearest(words: list[str], indices: range) -> bool | None:
+    """Return the verdict of the first verb met on the way."""
+    for i in indices:
         word = words[i]
         if word in _STOP:
-            break
-        verdict = _verb(words, i)
-        if verdict is not None:
-            return verdict
-    for i in range(last, min(last + _REACH, len(words))):
-        word = words[i]
-        if word in _STOP:
-            break
-        verdict = _verb(words, i)
+            return None
+        verdict = _verdict(words, i)
         if verdict is not None:
             return verdict
     return None
 
 
-def _verb(words: list[str], i: int) -> bool | None:
+def _verdict(words: list[str], i: int) -> bool | None:
+    """Return whether the word at ``i`` is a verb that speaks of the future (True) or of the past (False)."""
     word = words[i]
-    if word in _AHEAD and not (word == "may" and i and words[i - 1] in ("in", "of", "last")):
+    before, after = words[max(i - 4, 0) : i], words[i + 1 : i + 2]
+    if word in _MODALS or word in _ALONE:
+        return not (word == "could" and after == ["not"])
+    to_do = before[-1:] == ["to"]
+    if to_do and before[-2:-1] and before[-2] in _PLANS:
         return True
-    if word in _BACK or (_ED.fullmatch(word) and word not in _NOT_VERBS):
-        before = words[max(i - 4, 0) : i]
-        if _TO_BE & set(before) and not {"was", "were", "been", "had"} & set(before):
-            return True
-        return not ("will" not in before and "ll" not in before)
+    if word in _EVENTS and to_do:
+        return before[-2:-1] == [] or before[-2] not in _FORCED
+    if word in _PRESENT or (word in _EVENTS and _MODALS & set(before)):
+        return True
+    if word in _PLANNED and (after in (["to"], ["for"]) or _IS & set(before)):
+        return True
+    if word in _PAST or (_ED.fullmatch(word) and word not in _NOT_VERBS and not _DETERMINERS & set(before[-2:])):
+        return "be" in before or bool(_MODALS & set(before) and "have" not in before)
     return None

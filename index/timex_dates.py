@@ -52,6 +52,11 @@ _DECADES = {"twenties": 2, "thirties": 3, "forties": 4, "fifties": 5, "sixties":
             "nineties": 9}  # fmt: skip
 
 
+# A date without its year that would lie further away than this is not meant, whatever the verb: newspapers name
+# the year of what lies further off.
+_FAR_DAY, _FAR_MONTH = 240, 300
+
+
 def full_year(year: int) -> int:
     """Return a year written with two digits in full: 00 to 39 are this century's, 40 to 99 the last's."""
     return year if year >= 100 else 2000 + year if year < 40 else 1900 + year
@@ -74,9 +79,14 @@ def place(context: Context, match: Match, month: int, day: int | None = None) ->
         options = [d for d in (make_date(y, month, day or 1) for y in years) if d]
     if not options:
         return "XXXX" + tail
-    ahead = context.future(match.first, match.stop)
+    tokens = context.tokens.words
+    attributive = tokens[match.first] == "the" or (match.first > 0 and tokens[match.first - 1] in ("the", "a", "an"))
+    ahead = None if attributive and day else context.future(match.first, match.stop)
     sided = [d for d in options if (d >= here if ahead else d <= here)] if ahead is not None else options
+    nearest = min(options, key=lambda d: abs((d - here).days))
     best = min(sided or options, key=lambda d: abs((d - here).days))
+    if abs((best - here).days) > (_FAR_DAY if day else _FAR_MONTH):
+        best = nearest
     return f"{best.year:04}{tail}"
 
 
@@ -115,16 +125,23 @@ def _slashed(m: Match, context: Context) -> Reading | None:
 
 
 @rule(
-    "weekdayish? comma? the? month the? day comma? of|in? yearish",
-    "weekdayish? comma? the? day dash? of? month dash? comma? of|in? yearish",
-    "weekdayish? comma? month day apostrophe year=small",
+    "the? month the? day comma? of|in? yearish",
+    "weekdayish comma? the? month the? day comma? of|in? yearish",
+    "the? day dash? of? month dash? comma? of|in? yearish",
+    "weekdayish comma? the? day dash? of? month dash? comma? of|in? yearish",
+    "month day apostrophe year=small",
 )
 def _day_month_year(m: Match, context: Context) -> Reading | None:
     year = m.int("yearish") if "yearish" in m else full_year(m.int("year"))
     return _full(year, m.int("month"), m.int("day"))
 
 
-@rule("weekdayish? comma? the? month the? day", "weekdayish? comma? the? day dash? of? month")
+@rule(
+    "the? month the? day",
+    "weekdayish comma? the? month the? day",
+    "the? day dash? of? month",
+    "weekdayish comma? the? day dash? of? month",
+)
 def _day_month(m: Match, context: Context) -> Reading | None:
     month, day = m.int("month"), m.int("day")
     if not _valid(month, day):
@@ -134,12 +151,12 @@ def _day_month(m: Match, context: Context) -> Reading | None:
     return Reading("DATE", place(context, m, month, day))
 
 
-@rule("[ early? dash? month comma? of? yearish ]", "[ the? edge of month comma? of? yearish ]")
+@rule("[ the? early? dash? month comma? of? yearish ]", "[ the? edge of month comma? of? yearish ]")
 def _month_year(m: Match, context: Context) -> Reading | None:
     return Reading("DATE", f"{m.int('yearish'):04}-{m.int('month'):02}")
 
 
-@rule("[ the? early? dash? in? month ]", "[ the? edge of month ]")
+@rule("[ the? early? dash? month ]", "[ the? early in month ]", "[ the? edge of month ]")
 def _month(m: Match, context: Context) -> Reading | None:
     i = m.at("month")
     word = m.word("month")
@@ -213,11 +230,7 @@ def place_part(context: Context, m: Match, letter: str, nth: int) -> str:
         return f"XXXX-{letter}{nth}"
     start = 1 + (nth - 1) * (3 if letter == "Q" else 6)
     ahead = context.future(m.first, m.stop)
-    year = published.year
-    if start > published.month and (not ahead or ahead is None):
-        year -= 1
-    elif ahead and start + 2 < published.month:
-        year += 1
+    year = published.year - (start > published.month and not ahead)
     return f"{year:04}-{letter}{nth}"
 
 
@@ -424,12 +437,19 @@ def _year_range(m: Match, context: Context) -> Reading | None:
     return _range(f"{m.int('year'):04}", f"{m.int('year2'):04}") if m.int("year") < m.int("year2") else None
 
 
-@rule(
-    "on|by|before|after|since|from|this|next|of [ small slash small2=small ]",
-    "[ weekdayish comma? small slash|dash small2=small ]",
-)
+_SHORT_DATE_LEADS = frozenset(("on", "by", "before", "after", "since", "from", "until", "to", "this", "next", "for"))
+
+
+@rule("[ weekdayish comma? small slash|dash small2=small ]", "[ small slash small2=small ]")
 def _short_date(m: Match, context: Context) -> Reading | None:
     a, b = m.int("small"), m.int("small2")
+    tokens = context.tokens
+    if tokens.starts[m.at("small2")] - tokens.ends[m.at("small")] != 1:
+        return None
+    lead = tokens.words[m.first - 1] if m.first else ""
+    bare = "weekdayish" not in m and lead not in _SHORT_DATE_LEADS
+    if bare and (max(a, b) < 13 or (a, b) in ((24, 7), (20, 20)) or lead in ("/", "-", "$")):
+        return None  # a fraction, a score, round the clock
     if context.day_first and _valid(b, a):
         a, b = b, a
     if not _valid(a, b):

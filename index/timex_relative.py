@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from index.calendars import Unit, add_days, move, shift, span_of, unit_of, value_of
 from index.timex_dates import place, place_part, place_season
 from index.timex_grammar import Context, Grammar, Match, Reading
+from index.timex_tokens import code
 
 grammar = Grammar()
 rule = grammar.rule
@@ -41,7 +42,7 @@ def from_day(context: Context, day: date | None, count: int, name: str) -> Readi
     return Reading("DATE", value_of(moved, unit)) if moved else None
 
 
-def from_last(context: Context, count: int, name: str) -> Reading | None:
+def from_last(context: Context, count: int, name: str, keep: bool = False) -> Reading | None:
     """Return the unit ``count`` units from the date last mentioned, or from publication where none was.
 
     Without a dateline only the bounds follow from that date: the value stays unplaced.
@@ -53,6 +54,9 @@ def from_last(context: Context, count: int, name: str) -> Reading | None:
     value = shift(context.last, count * times, unit) if context.last else None
     if value is None:
         return from_day(context, context.published, count, name)
+    if not keep:
+        span = span_of(value)
+        value = value_of(span[0], unit) if span else value
     if context.published is None:
         span = span_of(value)
         return Reading("DATE", UNPLACED[unit_of(value) or unit], span, anchors=False)
@@ -73,7 +77,7 @@ def _narrowed(reading: Reading | None, m: Match, context: Context) -> Reading | 
     return reading
 
 
-@rule("[ early? in? deictic ]", "[ early? deictic ]")
+@rule("[ early? deictic ]", "[ early in deictic ]")
 def _deictic(m: Match, context: Context) -> Reading | None:
     offset = m.int("deictic") if m.word("deictic") != "yesterday" else -1
     day = add_days(context.published, offset) if context.published else None
@@ -112,14 +116,14 @@ def weekday_value(context: Context, m: Match, weekday: int, lead: str = "") -> s
     return day.isoformat() if day else f"XXXX-WXX-{weekday}"
 
 
-@rule("[ early? on? last|next|this weekday ]", "[ early? weekday ]", "[ the? last|next weekday ]")
+@rule("[ early? last|next|this weekday ]", "[ early? weekday ]", "[ the? last|next weekday ]")
 def _weekday(m: Match, context: Context) -> Reading | None:
     i = m.at("weekday")
     lead = context.tokens.words[i - 1] if i > m.first else ""
     return Reading("DATE", weekday_value(context, m, m.int("weekday"), lead))
 
 
-@rule("[ this past=last|next weekday ]", "[ this past=last|next weekday comma? ]")
+@rule("[ this past=last|next weekday ]")
 def _this_past_weekday(m: Match, context: Context) -> Reading | None:
     return Reading("DATE", weekday_value(context, m, m.int("weekday"), m.word("past")))
 
@@ -150,7 +154,8 @@ def _weekday_of_week(m: Match, context: Context) -> Reading | None:
 
 
 @rule(
-    "[ the? early? in? last|next|this unit ]",
+    "[ the? early? last|next|this unit ]",
+    "[ the? early in last|next|this unit ]",
     "[ the? edge of the? last|next|this unit ]",
     "[ early in the? last|next|this unit ]",
     "[ last|next|this unit poss edge ]",
@@ -229,7 +234,12 @@ def duration_value(count: float | None, unit: str) -> str:
     return f"{prefix}{total:g}{letter}" if abs(total) < 10**6 else f"{prefix}{int(total)}{letter}"
 
 
-@rule("[ the? early? in? last|next|this month ]", "[ the? edge of last|next|this month ]", "[ this last month ]")
+@rule(
+    "[ the? early? last|next|this month ]",
+    "[ early in last|next|this month ]",
+    "[ the? edge of last|next|this month ]",
+    "[ this last month ]",
+)
 def _this_month(m: Match, context: Context) -> Reading | None:
     lead = context.tokens.words[m.at("month") - 1]
     month, published = m.int("month"), context.published
@@ -296,6 +306,9 @@ def _this_season(m: Match, context: Context) -> Reading | None:
     "[ anyunit ago ]",
 )
 def _ago(m: Match, context: Context) -> Reading | None:
+    quarter = context.last if context.last and unit_of(context.last) == "quarter" else None
+    if quarter and m.str("anyunit") == "year" and "count" in m and m.value("count") == 1 and context.published:
+        return Reading("DATE", shift(quarter, -1, "year") or quarter, anchors=False)
     return counted(m, context, -1, context.published)
 
 
@@ -356,7 +369,17 @@ def _earlier(m: Match, context: Context) -> Reading | None:
     unit = m.str("anyunit")
     if calendar_unit(unit) is None:
         return None
-    return from_last(context, way * count, unit)
+    reading = from_last(context, way * count, unit, keep=_is_period_end(context))
+    return Reading(reading.type, reading.value, reading.bounds, anchors=unit != "year") if reading else None
+
+
+def _is_period_end(context: Context) -> bool:
+    """Say whether the date last mentioned is one that reports compare years by: a quarter, or a day well past."""
+    unit = unit_of(context.last) if context.last else None
+    span = span_of(context.last) if context.last else None
+    if unit == "quarter":
+        return True
+    return bool(unit == "day" and span and context.published and abs((context.published - span[0]).days) > 7)
 
 
 @rule("[ the unit before|after ]", "[ the unit early ]", "[ the unit last ]")
@@ -371,7 +394,7 @@ def _unit_prior(m: Match, context: Context) -> Reading | None:
     return from_last(context, way, m.str("unit"))
 
 
-@rule("[ early? in? that unit ]", "[ the that=that unit ]", "[ early in that unit ]", "[ the edge of that unit ]")
+@rule("[ early? that unit ]", "[ the that=that unit ]", "[ early in that unit ]", "[ the edge of that unit ]")
 def _that_unit(m: Match, context: Context) -> Reading | None:
     unit = m.str("unit")
     scale = calendar_unit(unit)
@@ -386,6 +409,28 @@ def _that_unit(m: Match, context: Context) -> Reading | None:
     return Reading("DATE", value)
 
 
+@rule(
+    "[ last|next|this unit poss fiscal? nth? dash? unit2=unit ]",
+    "[ the? nth unit2=unit of last|next|this unit ]",
+    "[ the? comparable|corresponding|that? unit2=period|unit of|in? last|next|this unit ]",
+)
+def _part_of_year(m: Match, context: Context) -> Reading | None:
+    """Read "last year's third quarter"; without its number the quarter is the one last mentioned."""
+    tokens = context.tokens
+    lead = next(_LEADS[word] for word in tokens.words[m.first : m.at("unit")] if word in _LEADS)
+    if m.str("unit") != "year" or ("unit2" in m and m.word("unit2") not in ("quarter", "half", "period")):
+        return None
+    if context.published is None:
+        return Reading("DATE", "XXXX-QX", anchors=False)
+    year = context.published.year + lead
+    letter = "H" if "unit2" in m and m.str("unit2") == "half" else "Q"
+    if "nth" in m:
+        return Reading("DATE", f"{year:04}-{letter}{m.int('nth')}")
+    if context.last and unit_of(context.last) == "quarter":
+        return Reading("DATE", f"{year:04}{context.last[4:]}")
+    return Reading("DATE", f"{year:04}", anchors=False)
+
+
 @rule("[ the weekend=unit ]")
 def _the_unit(m: Match, context: Context) -> Reading | None:
     unit, published = m.str("weekend"), context.published
@@ -394,6 +439,12 @@ def _the_unit(m: Match, context: Context) -> Reading | None:
             return Reading("DATE", UNPLACED["weekend"], anchors=False)
         back = published.isoweekday() < 6 and not context.future(m.first, m.stop)
         return from_day(context, published, -1 if back else 0, "weekend")
+    if unit in ("week", "month", "year") and context.tokens.words[m.first - 1 : m.first] in (
+        ["in"],
+        ["of"],
+        ["during"],
+    ):
+        return from_day(context, published, 0, unit)
     if unit == "quarter":
         if context.last and unit_of(context.last) == "quarter":
             return Reading("DATE", context.last)
@@ -409,9 +460,9 @@ def _latest_unit(m: Match, context: Context) -> Reading | None:
 
 
 @rule(
-    "[ the? comparable|corresponding? year=unit dash? ago|early ]",
-    "[ the? comparable|corresponding? year=unit dash? ago|early period|unit2=unit ]",
-    "[ the? year=unit dash? ago|early nth unit2=unit ]",
+    "[ the|article? comparable|corresponding? year=unit dash? ago|early ]",
+    "[ the|article? comparable|corresponding? year=unit dash? ago|early unit2=period|unit ]",
+    "[ the|article? year=unit dash? ago|early nth unit2=unit ]",
 )
 def _year_earlier(m: Match, context: Context) -> Reading | None:
     if m.word("year") != "year":
@@ -422,7 +473,10 @@ def _year_earlier(m: Match, context: Context) -> Reading | None:
     if "nth" in m and m.str("unit2") == "quarter" and 1 <= m.int("nth") <= 4:
         value = shift(place_part(context, m, "Q", m.int("nth")), -1, "year")
         return Reading("DATE", value or "XXXX-QX")
-    return from_last(context, -1, "year")
+    if "unit2" in m and m.str("unit2") == "quarter" and not (context.last and unit_of(context.last) == "quarter"):
+        return from_day(context, move(context.published, -1, "year") if context.published else None, -1, "quarter")
+    reading = from_last(context, -1, "year", keep=_is_period_end(context))
+    return Reading(reading.type, reading.value, reading.bounds, anchors=False) if reading else None
 
 
 @rule("[ ref ]", "right [ ref ]", "[ right ref ]")
@@ -438,11 +492,26 @@ def reference(context: Context, value: str) -> Reading:
     return Reading("DATE", value, (after, before), anchors=False)
 
 
-@rule("[ the? recent units ]", "[ the? next units ]", "[ the? last|next vague of? units ]", "[ recent unit ]")
+_COUNTED = "".join(
+    map(code, ("unit", "units", "vague", "small", "number", "word-number", "season", "month", "weekday"))
+)
+
+
+@rule("[ the future ]", "in [ the past=last ]")
+def _the_future(m: Match, context: Context) -> Reading | None:
+    following = context.tokens.shape[m.stop : m.stop + 1]
+    if "past" in m and (m.word("past") != "past" or (following and following in _COUNTED)):
+        return None
+    return reference(context, "PAST_REF" if "past" in m else "FUTURE_REF")
+
+
+@rule("[ recent units ]", "[ next units ]")
 def _recent(m: Match, context: Context) -> Reading | None:
-    words = context.tokens.words[m.first : m.stop]
-    ahead = bool({"coming", "next", "upcoming", "following"} & set(words))
-    return reference(context, "FUTURE_REF" if ahead else "PAST_REF")
+    ahead = "next" in m
+    if ahead and m.word("next") not in ("coming", "upcoming"):
+        return None
+    bounds = (context.published, None) if ahead else (None, context.published)
+    return Reading("DURATION", duration_value(None, m.str("units")), bounds, anchors=False)
 
 
 __all__ = ["UNPLACED", "calendar_unit", "duration_value", "from_day", "grammar", "place", "window"]

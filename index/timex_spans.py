@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from index.timex_grammar import Context, Grammar, Match, Reading
-from index.timex_relative import UNPLACED, calendar_unit, duration_value, window
+from index.timex_relative import UNPLACED, duration_value, from_last, window
+from index.timex_tokens import CLASSES
+
+PART = "PART"  # the type of a fragment that is no expression by itself
 
 grammar = Grammar()
 rule = grammar.rule
@@ -13,7 +16,6 @@ rule = grammar.rule
 
 @rule(
     "[ about? count dash? more? anyunit ]",
-    "[ exact dash anyunit dash old ]",
     "[ vague of? more? units ]",
     "[ article vague of? more? units ]",
     "[ more|less than count anyunit ]",
@@ -33,6 +35,8 @@ def _length(m: Match, context: Context) -> Reading | None:
     after = tokens.words[m.stop : m.stop + 2]
     if after and (after[0] == "old" or after == ["-", "old"] or after == ["of", "age"]):
         return None  # an age, not a length of time that anything took
+    if unit == "quarter" and count == 3 and tokens.words[m.stop - 2] == "-":
+        return None  # a fraction
     return Reading("DURATION", duration_value(count, unit), anchors=False)
 
 
@@ -44,9 +48,11 @@ def _length(m: Match, context: Context) -> Reading | None:
 )
 def _halves(m: Match, context: Context) -> Reading | None:
     count = m.value("count") if "count" in m else 0
-    if not isinstance(count, (int, float)):
-        return None
-    unit = m.str("anyunit")
+    return halves(count, m.str("anyunit")) if isinstance(count, int) else None
+
+
+def halves(count: int, unit: str) -> Reading:
+    """Return "two and a half years" as ``P2Y6M``; units without a half in TIMEX3 get a decimal."""
     finer = {"hour": ("PT", 30, "M"), "minute": ("PT", 30, "S"), "year": ("P", 6, "M")}.get(unit)
     if finer is None:
         return Reading("DURATION", duration_value(count + 0.5, unit), anchors=False)
@@ -159,9 +165,41 @@ def _noon(m: Match, context: Context) -> Reading | None:
     return Reading("TIME", f"{day_at(context)}T{m.int('noon'):02}:00", anchors=False)
 
 
-@rule("[ this|last|next part ]", "the [ next part ]", "[ early? in? this part ]")
+@rule("[ part ]", "[ part=unit ]")
+def _part(m: Match, context: Context) -> Reading | None:
+    """Read a part of the day, which only counts where it can be joined to a day or a clock."""
+    if m.word("part") not in CLASSES["part"] and m.word("part") != "night":
+        return None
+    return Reading(PART, "T" + ("NI" if m.word("part") == "night" else m.str("part")), anchors=False)
+
+
+@rule("[ the next part ]", "[ next part ]")
+def _next_part(m: Match, context: Context) -> Reading | None:
+    day = from_last(context, 1, "day")
+    return Reading("TIME", f"{day.value}T{m.str('part')}", anchors=False) if day else None
+
+
+@rule("at|by|about [ small in the part ]")
+def _hour_of_part(m: Match, context: Context) -> Reading | None:
+    value = clock_value(f"{m.int('small')}{'a' if m.str('part') == 'MO' else 'p'}")
+    return Reading("TIME", f"{day_at(context)}T{value}", anchors=False) if value else None
+
+
+@rule("[ this|last part ]", "in|during [ the part ]", "[ early this part ]", "[ that part ]")
 def _this_part(m: Match, context: Context) -> Reading | None:
     return Reading("TIME", f"{day_at(context)}T{m.str('part')}", anchors=False)
 
 
-__all__ = ["calendar_unit", "grammar"]
+@rule("[ the unit ] ended|ending")
+def _year_ended(m: Match, context: Context) -> Reading | None:
+    return Reading("DURATION", "P1Y", anchors=False) if m.word("unit") == "year" else None
+
+
+@rule("[ small2=small small slash small3=small anyunit ]")
+def _fraction(m: Match, context: Context) -> Reading | None:
+    if (m.int("small"), m.int("small3")) != (1, 2):
+        return None
+    return halves(m.int("small2"), m.str("anyunit"))
+
+
+__all__ = ["PART", "grammar"]

@@ -53,9 +53,12 @@ CLASSES: dict[str, dict[str, object]] = {
     "hour": {"noon": 12, "midnight": 24},
     "deictic": {"today": 0, "yesterday": -1, "tomorrow": 1, "tonight": 0, "tonite": 0, "tmr": 1},
     "ref": {
-        "now": "PRESENT_REF", "currently": "PRESENT_REF", "nowadays": "PRESENT_REF", "presently": "PRESENT_REF",
-        "recently": "PAST_REF", "previously": "PAST_REF", "formerly": "PAST_REF", "lately": "PAST_REF",
-        "soon": "FUTURE_REF", "shortly": "FUTURE_REF",
+        "now": "PRESENT_REF",
+        "currently": "PRESENT_REF",
+        "nowadays": "PRESENT_REF",
+        "presently": "PRESENT_REF",
+        "recently": "PAST_REF",
+        "lately": "PAST_REF",
     },
     "adverb": {
         "daily": "P1D", "weekly": "P1W", "monthly": "P1M", "quarterly": "P3M", "yearly": "P1Y", "annually": "P1Y",
@@ -80,6 +83,7 @@ CLASSES: dict[str, dict[str, object]] = {
     "dash": dict.fromkeys(("-", "–", "—", "~", "‑")),
     "and": dict.fromkeys(("and", "or", "&")),
     "comma": {",": None},
+    "slash": {"/": None},
     "poss": {"'s": None, "’s": None},
     "apostrophe": {"'": None, "’": None},
     "zone": dict.fromkeys(("est", "edt", "gmt", "utc", "pst", "pdt", "cst", "cdt", "mst", "mdt", "bst", "cet", "et",
@@ -191,6 +195,7 @@ def tokenize(text: str) -> Tokens:
                 word = named[0].lower()
             elif word in _NUMBER_WORDS or word in _ORDINAL_WORDS or word in _ABBREVIATIONS:
                 klass, value, end = _special(out, codes, word, raw, end)
+                skip_to = end  # an abbreviation's full stop is its own
             else:
                 klass, value = lexicon(word, other)
         elif kind == "break":
