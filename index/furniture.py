@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 Span = tuple[int, int]
+_Kind = Literal["prose", "heading", "furniture", "other"]
 
 MAX_LINE = 320
 """Characters; a longer line is prose, whatever it starts with."""
+
+_LINES_FOR_WIDTH = 100
+_FULL_LINE = 0.6
+"""Share of the longest line's length that a line broken at the margin has at least."""
 
 MAX_HEADING = 110
 """Characters of the longest sub-headline."""
@@ -48,26 +54,26 @@ _RULES: tuple[str, ...] = (
     r"(?:view|show|hide|read|leave|post|add|write|see|load)\s+(?:a\s+|all\s+|your\s+|the\s+|more\s+|\d+\s+)*(?:comments?|reply)",
     r"comments?(?:\s*\(\d+\))?|join the (?:conversation|discussion)|be the first to comment|comments are closed",
     # Advertising.
-    r"(?:- )?(?:advertise?ments?|advertorial|sponsored(?: content)?|promoted(?: content)?|ads?|paid (?:post|content))(?:\s*[-–—:].*)?",
+    r"(?:- )?(?:advertise?ments?|advertorial|sponsored(?: content)?|promoted(?: content)?|ads?|paid (?:post|content))(?:\s+[-–—]\s.*|:)?",
     r"(?:story|article) continues (?:below|after)\b.*|(?:scroll|swipe) (?:down )?(?:to|for) \w+.*",
-    r"(?:video )?ad feedback|(?:\d\. )?how relevant is this ad to you\?|video player was slow to load content.*",
+    r"ad feedback|video ad feedback.*|(?:\d\. )?how relevant is this ad to you\?|video player was slow to load content.*",
     r"remove ads?|skip (?:this )?ad(?:vertisement)?|why am i seeing this ad\??",
     # Links to other articles.
     r"(?:also\s+read|read\s+also|read\s+more|read\s+next|read\s+the\s+full\s+\w+|see\s+also|must[\s-]read|more\s+to\s+read|"
     r"related(?:\s+(?:articles?|stor(?:y|ies)|news|content|coverage|topics?|links?|posts?|reading|video))?|"
     r"recommended(?:\s+(?:for you|articles?|stories|reading))?|more on this(?:\s+story)?|don['’]t\s+miss|"
     r"you (?:may|might) (?:also )?(?:like|be interested in)|most (?:read|popular|viewed)|trending(?:\s+now)?|"
-    r"in case you missed it|icymi|editor['’]s (?:picks?|choice)|top stories|latest news|up next|click here(?: to| for)?"
-    r")(?:\s*(?:[:>»›|…]|\.\.\.|[-–—]\s).*|\s+(?:here|below|on|at|about|in)\b[^.]*\.?)?[.>»›]*",
+    r"in case you missed it|icymi|editor['’]s (?:picks?|choice)|top stories|latest news|up next"
+    r")(?:\s*(?:[:>»›|…]|\.\.\.|[-–—]\s).*)?[.>»›]*",
+    r"(?:read\s+(?:more|also|the\s+(?:full|whole|rest)\b[\w ]{0,20})|see\s+also|more\s+on\s+this)\s+(?:here|below|on|at|about|in|from)\b[^.]*\.?",
+    r"click here(?: (?:to|for)\b[^.]*\.?)?",
     r"(?:more|watch(?:\s+(?:now|live|video|the video))?|listen(?:\s+now)?|live updates?|explained|explainer|analysis|opinion|"
     r"fact check|in pictures|in photos|photos|gallery|video|podcast|learn more|find out more|for more|"
-    r"more (?:news|stories|coverage|from|on|about|in)\b[^:.]{0,60})\s*[:>»›|]\s*[^.]*[^.,;]",
-    r"[^.:]{3,90}[^\s.:\d]:(?=[A-Z“‘\"][a-z]+\s)[^.]*[^.”\"]",
-    r".{3,160}(?:>>+|»|›|→|▶|►)",
+    r"more (?:news|stories|coverage|from|on|about|in)\b[^:.]{0,60})\s*[:>»›|]\s*.*[^.,;]",
     # Newsletters, subscriptions, apps.
-    r"\(?(?:please\s+)?(?:sign up|subscribe|register|log in|sign in|download|get)\b(?=.*\b(?:newsletters?|inbox|alerts?|notifications?|"
-    r"our (?:\w+ )?(?:app|channel|podcast)|e-?mails?|e-?paper|daily digest|digital edition)\b).*",
-    r"(?!.*[“”\"]\s+(?:he|she|they)?\s*said).*\b(?:sign up here|sign up for free|sign up now|subscribe (?:here|now|today)|(?:sign up|subscribe) (?:for|to) our)\b.*",
+    r"\(?(?:please\s+)?(?:sign up|subscribe|register|log in|sign in|download|get)\b(?=.*\b(?:newsletters?|inbox|e-?paper|"
+    r"daily digest|digital edition|our (?:\w+ )?(?:app|channel|podcast))\b).*",
+    r"\(?(?:please\s+)?(?:sign up|subscribe)\b(?=.*\b(?:alerts?|notifications?|e-?mails?)\b).*",
     r"\(?(?:you can get|want|would you like to|looking for)\b.*\b(?:inbox|newsletters?)\b.*",
     r"(?:subscribe|sign up|log ?in|sign in|register|log out|my account|support (?:us|our journalism)|donate(?: now)?)",
     r"(?:support|subscribe to) (?:local|quality|independent) journalism\b.*",
@@ -76,22 +82,24 @@ _RULES: tuple[str, ...] = (
     r"(?:listen|subscribe) (?:to .{2,60})?(?:on|wherever|via)\b.*\b(?:podcasts?|spotify|google play)\b.*",
     # People and credits.
     r"(?:follow|contact|e-?mail|reach|write to|tweet)\s.*@[\w.]+.*",
-    r".*\b(?:can be reached|reach (?:him|her|them|me|the (?:author|reporter))|(?:follow|contact|e-?mail) (?:him|her|them|me|the (?:author|reporter)))\b.*@[\w.]+.*",
     r"by\s+(?-i:[A-Z][\w.’'-]+(?:\s+(?:[A-Z][\w.’'-]*|and|de|van|von|der|bin|al|for|of|the|[&|,]))+)",
-    r"\(?(?:(?:additional |further )?(?:reporting|writing|editing|compiled|edited|written|translated) (?:by|from)|contributing|contributors?|"
-    r"with (?:inputs?|files|reporting|additional reporting) (?:from|by))\b(?:\s*:)?\s[^.]*\.?\)?",
-    r"from (?:staff|wire|[\w ]+ network)\b[\w ,]*\breports?|(?:staff|wire|agency) reports?|(?:special to|special for) [\w .]+",
+    r"contribut(?:ing|ors?)\s*:.*|\((?:additional )?(?:reporting|writing|editing) by .*\)",
+    r"\(?(?:(?:additional |further )?(?:reporting|writing|editing|compiled|edited|written|translated) (?:by|from)|"
+    r"with (?:inputs?|files|reporting|additional reporting) (?:from|by))\s"
+    r"(?-i:(?:[A-Z][\w./’'-]*|and|in|for|of|the|with|to|by|editing|agencies|wires?|staff)[\s,;&]*)+\.?\)?",
+    r"(?:editor['’]s note:\s*)?(?:a|this) version of this (?:story|article)\b.*",
+    r"from (?:staff|wire|[\w ]+ network)\b[\w ,]*\breports?|(?:staff|wire|agency) reports?",
+    r"special (?:to|for) (?-i:(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|&))*)",
     r"(?:staff (?:writer|reporter)|our correspondent|web desk|news desk|opinion contributor|guest columnist|columnist)",
-    r"\(?(?:©|\(c\)|copyright\b).*|.*\ball rights reserved\b.{0,40}",
+    r"\(?(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4}|by\b)).*",
     r"(?:this|the) (?:material|article|content) may not be (?:published|reproduced|copied).*",
-    r"\(?(?:this|the) (?:story|article|report|post|page)(?: and (?:its )?headline)? (?:has been|was|is being|will be) updated\b[^.]{0,80}\.?\)?",
+    r"\(?this (?:story|article|post|page)(?: and (?:its )?headline)? (?:has been|was|is being|will be) updated\b[^.]{0,80}\.?\)?",
     # Pictures.
     r"(?:photo|image|picture|file photo|photograph|photos|video|credits?|caption|(?:photo|image|picture|video) (?:credits?|source|by|courtesy|caption|via))\s*[:/|]\s*[^.]{2,120}\.?",
-    r"(?:file )?(?:photo|image|picture|photograph) (?:by|courtesy(?: of)?|via|from)\s[^.]{2,80}\.?",
+    r"(?:file )?(?:photo|image|picture|photograph) (?:by|courtesy(?: of)?|via)\s(?-i:(?:[A-Z][\w./’'-]*|for|of|the|via|and)[\s,/]*)+",
     r"(?:file photo|image|photo|representational image|getty images|ap photo|afp|image source, .*|image caption, .*)",
-    r".{0,300}(?:\(ap photo\b[^)]*\)|/\s*getty images|\bvia getty images|\bgetty images\)?|\[file(?: photo)?[:\]].*|\(file photo\)|/ ?afp\)?|/ ?reuters\)?|photo by [\w .]{2,40}\)?)[.\]]?",
     # Dates, reading times.
-    rf"{_DATE_LINE}(?:\s*[|•·/]\s*(?:{_DATE_LINE}|\d+ min(?:ute)?s? read))*",
+    rf"{_DATE_LINE}(?:(?:\s*[|•·/]\s*|\s+)(?:{_DATE_LINE}|\d+ min(?:ute)?s? read))*",
     rf"(?:published|posted|updated|modified|last (?:updated|modified))\b[:\s].{{0,12}}{_DAY}.{{0,40}}|{_CLOCK}",
     r"(?:(?:published|posted|updated)\s+)?\d+ (?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?) ago",
     r"\d+[\s-]*min(?:ute)?s?(?: read)?|(?:estimated )?reading time\b.{0,20}|listen to (?:this )?article.*",
@@ -101,17 +109,44 @@ _RULES: tuple[str, ...] = (
     r"(?:load|show|view|see) (?:more|all|less)|toggle navigation|breadcrumb|read more|continue reading|expand|collapse",
     r"(?:tags?|topics?|keywords?|filed under|categor(?:y|ies)|labels?|sections?)\s*:.{0,200}",
     # Cookies and consent.
-    r"(?:we|this (?:web)?site|our (?:web)?site|[\w. ]{2,30}) (?:and our partners )?uses? (?:\w+ )?cookies\b.*",
+    r"(?:we|this (?:web)?site|our (?:web)?site) (?:and our partners )?uses? (?:\w+ )?cookies\b.*",
     r"(?:accept|reject|manage|allow)(?: all)?(?: cookies| preferences)?|cookie (?:policy|settings|preferences|notice|consent)|privacy (?:policy|notice)|terms (?:of use|of service|and conditions|& conditions)",
-    r"by (?:continuing|clicking|signing up|entering your|registering|subscribing|submitting)\b.*\b(?:agree|accept|consent|acknowledge)\b.*",
+    r"by (?:continuing|clicking|signing up|entering your|registering|subscribing|submitting)\b.*\b(?:you|i) (?:\w+ )?(?:agree|accept|consent|acknowledge)\b.*",
     # Marks without a word, datelines alone on a line ("LONDON —").
     r"[\W_]+",
     r"[^.!?]{2,50}\s[—–]",
 )
+_GUARDED_RULES: tuple[tuple[tuple[str, ...], str], ...] = (
+    # Links whose label is glued to their title ("More:What we know"), or that end in an arrow.
+    ((":",), r"[^.:]{3,90}[^\s.:\d]:(?=[A-Z“‘\"'][a-z]+\s)[^.]*[^.”\"]"),
+    ((">>", "»", "›", "→", "▶", "►"), r".{3,160}(?:>>+|»|›|→|▶|►)"),
+    # Calls to sign up, unless someone is quoted with them.
+    (
+        ("sign up", "subscribe"),
+        r"(?![“\"])(?!.*[“”\"]\s+(?:\w+\s+){0,3}said\b)(?=.*(?:newsletter|inbox|updates|alerts|digital|print|journalism|\bour\b|free)).*\b(?:sign up (?:here|now|today|for free)|subscribe (?:here|now|today)|"
+        r"(?:sign up|subscribe) (?:for|to) our)\b.*",
+    ),
+    # Where to reach the author.
+    (
+        ("@",),
+        r"(?:.*\b(?:he|she|they) can be reached|[\w.’'-]+ [\w.’' -]{2,30} can be reached|.*\b(?:reach (?:him|her|them|me|the (?:author|reporter))|"
+        r"(?:follow|contact|e-?mail) (?:him|her|them|me|the (?:author|reporter))))\b.*@[\w.]+.*",
+    ),
+    (("all rights reserved",), r".*\ball rights reserved\b.{0,40}"),
+    # Captions, known by their credit.
+    (
+        ("photo", "getty", "[file", "/afp", "/ afp", "/reuters", "/ reuters"),
+        r".{0,300}(?:\(ap photo\b[^)]*\)|/\s*getty images|\bvia getty images|\bgetty images\)?|\[file(?: photo)?[:\]].*|"
+        r"\(file photo\)|/ ?afp\)?|/ ?reuters\)?|\bphoto by [\w .]{2,40}\)?)[.\]]?",
+    ),
+)
+"""Rules that look at a whole line are tried only on lines that hold one of their (lower-case) key strings."""
+
 _FURNITURE = re.compile("|".join(f"(?:{rule})" for rule in _RULES), re.IGNORECASE | re.DOTALL)
+_GUARDED = tuple((keys, re.compile(rule, re.IGNORECASE | re.DOTALL)) for keys, rule in _GUARDED_RULES)
 _TERMINAL = re.compile(r"[.!?…][\"'”’»)\]]*$")
-_STATEMENT = re.compile(r",[\"'”’]\s|:\s+\S+\s+\S+\s+\S|^\S+(?:\s+\S+){0,2}:\s")
-"""A quotation with its speaker, or a label with its value: no headline, even without a full stop."""
+_STATEMENT = re.compile(r"[a-z]\.\s|\d,\s.*\s\d+$|,[\"'”’]\s|:\s+\S+\s+\S+\s+\S|^\S+(?:\s+\S+){0,2}:\s")
+"""A sentence and more, a score, a quotation with its speaker, a label with its value: no headline, even without a full stop."""
 _HEADING_START = re.compile(r"[\"'“‘(\[¿¡#*•►▶]*\s*(?:[A-Z\u00c0-\u00de]|\d|[^\W\d_a-z])")
 
 
@@ -132,22 +167,36 @@ def is_wrapped(text: str) -> bool:
 
 
 def units(text: str) -> list[Span]:
-    """Return the spans of the paragraphs: lines, or blocks between blank lines where the text is wrapped."""
+    """Return the spans of the paragraphs.
+
+    These are the lines; in a wrapped text, runs of lines that end at a blank line, or at a line too short
+    to have been broken (as in text taken from a PDF, which has no blank lines).
+    """
+    spans = list(lines(text))
     if not is_wrapped(text):
-        return list(lines(text))
+        return spans
+    full = max(end - start for start, end in spans[:_LINES_FOR_WIDTH]) * _FULL_LINE
     blocks: list[Span] = []
-    for start, end in lines(text):
-        if blocks and not re.search(r"\n[ \t]*\r?\n", text[blocks[-1][1] : start]):
-            blocks[-1] = (blocks[-1][0], end)
-        else:
+    before = (0, 0)
+    for start, end in spans:
+        short = before[1] - before[0] < full and not text[start].islower()
+        if not blocks or short or re.search(r"\n[ \t]*\r?\n", text[before[1] : start]):
             blocks.append((start, end))
+        else:
+            blocks[-1] = (blocks[-1][0], end)
+        before = (start, end)
     return blocks
 
 
 def is_furniture(line: str) -> bool:
     """Whether this line (or unwrapped paragraph), on its own, is web furniture."""
+    if len(line) > MAX_LINE:
+        return False
     line = " ".join(line.split())
-    return len(line) <= MAX_LINE and _FURNITURE.fullmatch(line) is not None
+    if _FURNITURE.fullmatch(line):
+        return True
+    lowered = line.lower()
+    return any(rule.fullmatch(line) for keys, rule in _GUARDED if any(key in lowered for key in keys))
 
 
 def is_heading(line: str, longest: int = MAX_HEADING) -> bool:
@@ -164,33 +213,36 @@ def is_heading(line: str, longest: int = MAX_HEADING) -> bool:
 
 def heading_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of the sub-headlines: lone heading-like lines between paragraphs of prose."""
-    kinds = [(span, _kind(text[slice(*span)])) for span in units(text)]
-    kinds = [(span, kind) for span, kind in kinds if kind != "furniture"]
-    found = []
-    for position, (span, kind) in enumerate(kinds):
-        before = kinds[position - 1][1] if position else "prose"
-        after = kinds[position + 1][1] if position + 1 < len(kinds) else "end"
-        if kind == "heading" and before == after == "prose":
-            found.append(span)
-    return tuple(found)
+    return _headings([(span, _kind(text[slice(*span)])) for span in units(text)])
 
 
 def furniture_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of web furniture and sub-headlines, in order and not overlapping."""
-    found = set(heading_spans(text))
-    for start, end in units(text):
-        if is_furniture(text[start:end]):
-            found.add((start, end))
-        else:
-            found.update(
+    kinds = [(span, _kind(text[slice(*span)])) for span in units(text)]
+    found = list(_headings(kinds))
+    for (start, end), kind in kinds:
+        if kind == "furniture":
+            found.append((start, end))
+        elif "\n" in text[start:end]:
+            found.extend(
                 (start + left, start + right)
                 for left, right in lines(text[start:end])
-                if right - left < end - start and is_furniture(text[start + left : start + right])
+                if is_furniture(text[start + left : start + right])
             )
     return tuple(sorted(found))
 
 
-def _kind(line: str) -> str:
+def _headings(kinds: list[tuple[Span, _Kind]]) -> tuple[Span, ...]:
+    kinds = [(span, kind) for span, kind in kinds if kind != "furniture"]
+    neighbours = ["prose", *(kind for _, kind in kinds), "end"]
+    return tuple(
+        span
+        for (span, kind), before, after in zip(kinds, neighbours, neighbours[2:], strict=False)
+        if kind == "heading" and before == after == "prose"
+    )
+
+
+def _kind(line: str) -> _Kind:
     if is_furniture(line):
         return "furniture"
     if is_heading(line):

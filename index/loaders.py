@@ -8,24 +8,28 @@ and what to do, and the rest goes on.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from index.documents import Document, PublishedFrom
+from index.articles import MAX_CHARACTERS, Article, storable
+from index.datelines import find_dateline
+from index.documents import Document, PublishedFrom, Scalar
 from index.errors import LoadError
-from index.formats import MAX_BYTES, READERS, Article
+from index.formats import MAX_FIELDS, READERS, decode, parse_fields
 from index.furniture import furniture_spans
-from index.head import read_head, title_from_prose
+from index.head import agency, headline_span, title_from_prose
+from index.records import COLLECTIONS
 
 OnError = Callable[[LoadError], None]
 
-COLLECTIONS = (".jsonl",)
-"""Suffixes of the files that hold many articles."""
+MAX_BYTES = 2**26
+"""The largest file that is taken for one article."""
+
+_SIDECARS = (".meta.json", ".meta.yaml", ".meta.yml")
+"""``story.txt.meta.json`` or ``story.meta.json`` says what ``story.txt`` does not: title, published, source…"""
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,14 @@ class SourceFile:
     ``doc_id`` is the article's id: the file's path relative to the folder that was given, or its
     name where the file itself was given (for a collection, a name for the file as a whole).
     ``size`` (bytes) and ``mtime_ns`` let a caller skip a file that has not been touched; they say
-    nothing about when an article was published.
+    nothing about when an article was published. ``sidecar`` is the file with its metadata, if any.
     """
 
     path: Path
     doc_id: str
     size: int
     mtime_ns: int
+    sidecar: Path | None = None
 
     @property
     def is_collection(self) -> bool:
@@ -49,9 +54,12 @@ class SourceFile:
         return self.path.suffix.lower() in COLLECTIONS
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the file's bytes: the same digest, the same documents. Raises OSError."""
+        """SHA-256 (hex) of the bytes of the file and its sidecar: the same digest, the same documents. Raises OSError."""
         with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256")
+        if self.sidecar:
+            digest.update(self.sidecar.read_bytes())
+        return digest.hexdigest()
 
 
 def load(paths: Iterable[str | Path], *, on_error: OnError) -> Iterator[Document]:
@@ -69,217 +77,182 @@ def load(paths: Iterable[str | Path], *, on_error: OnError) -> Iterator[Document
 
 def scan(paths: Iterable[str | Path], *, on_error: OnError) -> Iterator[SourceFile]:
     """Yield the files that ``load`` would read, folders in sorted order, hidden files left out, each file once."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for given in map(Path, paths):
         try:
-            found = 0
-            for path, doc_id in _walk(given, on_error):
-                found += 1
-                resolved = path.resolve()
-                if resolved in seen:
-                    continue
-                seen.add(resolved)
-                if path.suffix.lower() not in READERS and not path.name.lower().endswith(COLLECTIONS):
-                    on_error(LoadError(str(path), f"not a format that is read here ({_formats()}); convert it"))
-                    continue
-                if not path.is_file():
-                    on_error(LoadError(str(path), "not a regular file; give a file or a folder"))
-                    continue
-                status = path.stat()
-                yield SourceFile(path, doc_id, status.st_size, status.st_mtime_ns)
-            if not found:
-                on_error(LoadError(str(given), "an empty folder; put articles into it or give another path"))
+            if not given.is_dir():
+                files = iter([_source(given, given.name, _names_beside(given))])
+            else:
+                files = _walk(given, on_error)
+            for file in files:
+                # Made absolute without following links: a link is a second article, as a copy would be.
+                path = os.path.abspath(file.path)  # noqa: PTH100
+                if path not in seen:
+                    seen.add(path)
+                    yield file
+        except LoadError as error:
+            on_error(error)
         except (OSError, ValueError) as error:
             on_error(LoadError(str(given), _reason(error)))
 
 
 def read(source: SourceFile, *, on_error: OnError) -> Iterator[Document]:
     """Yield the documents of one file."""
-    where = str(source.path)
+    suffix = source.path.suffix.lower()
     try:
         if source.is_collection:
-            yield from _read_lines(source.path, on_error)
+            yield from _read_collection(source.path, on_error)
             return
         if source.size > MAX_BYTES:
             raise ValueError(
                 f"larger than {MAX_BYTES >> 20} MB for one article; split it or make it a .jsonl collection"
             )
-        article = READERS[source.path.suffix.lower()](source.path.read_bytes())
-        yield _document(source.doc_id, article)
-    except (OSError, ValueError) as error:
-        on_error(LoadError(where, _reason(error)))
+        article = READERS[suffix](source.path.read_bytes())
+        if source.sidecar:
+            article = _with_sidecar(article, source.sidecar)
+        yield document_of(source.doc_id, article)
+    except Exception as error:
+        # The libraries behind the formats fail on a hostile file in every way there is.
+        on_error(LoadError(str(source.path), _reason(error)))
 
 
-def _walk(given: Path, on_error: OnError) -> Iterator[tuple[Path, str]]:
-    """Yield the files of a path with their ids; a folder's own sub-folders after its files, all sorted."""
-    if not given.is_dir():
-        given.stat()
-        yield given, _printable(given.name)
-        return
+def document_of(doc_id: str, article: Article) -> Document:
+    """Complete what an article says for itself by what its opening lines say. Raises ValueError for an empty one."""
+    text = storable(article.text)
+    if not text.strip():
+        raise ValueError("empty, there is nothing to index; remove it or give it a text")
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"longer than {MAX_CHARACTERS // 1_000_000} million characters for one article; split it")
+    known = frozenset(article.furniture)
+    headline = headline_span(text, known)
+    title = (
+        article.title or " ".join(text[slice(*headline)].split() if headline else ()) or title_from_prose(text, known)
+    )
+    dateline = find_dateline(text)
+    stated = dateline.date if dateline else None
+    published_from: PublishedFrom = "metadata" if article.published else "stated" if stated else "unknown"
+    wire = agency(text)
+    source = article.source or wire or (urlsplit(article.url).hostname or "").removeprefix("www.")
+    found: dict[str, Scalar] = {}
+    if dateline and dateline.place:
+        found["place"] = dateline.place
+    if wire and wire != source:
+        found["agency"] = wire
+    return Document(
+        doc_id=doc_id,
+        text=text,
+        title=title,
+        published=article.published or stated,
+        published_from=published_from,
+        source=source,
+        url=article.url,
+        authors=article.authors,
+        furniture=_merged([*known, *article.headings, *furniture_spans(text), *([headline] if headline else [])]),
+        pages=article.pages,
+        metadata=found | article.extra,
+    )
+
+
+def _walk(folder: Path, on_error: OnError) -> Iterator[SourceFile]:
+    """Yield the files of a folder; a folder's own sub-folders after its files, all sorted."""
+    found = False
 
     def unreadable(error: OSError) -> None:
         on_error(LoadError(str(error.filename), _reason(error)))
 
-    for folder, folders, names in os.walk(given, onerror=unreadable):
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        beside = frozenset(names)
         for name in sorted(names):
-            if not name.startswith("."):
-                path = Path(folder, name)
-                yield path, _printable(path.relative_to(given).as_posix())
+            if name.startswith(".") or name.endswith(_SIDECARS):
+                continue
+            found = True
+            path = Path(parent, name)
+            try:
+                yield _source(path, path.relative_to(folder).as_posix(), beside)
+            except (OSError, LoadError) as error:
+                on_error(error if isinstance(error, LoadError) else LoadError(str(path), _reason(error)))
+    if not found:
+        on_error(LoadError(str(folder), "an empty folder; put articles into it or give another path"))
 
 
-def _printable(name: str) -> str:
-    """Return a file name as text that can be stored: bytes that are no UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", errors="replace")
+def _source(path: Path, doc_id: str, beside: frozenset[str]) -> SourceFile:
+    """Return a file with its sidecar, looked for among the names in its folder. Raises LoadError or OSError."""
+    status = path.stat()
+    suffix = path.suffix.lower()
+    if suffix not in READERS and suffix not in COLLECTIONS:
+        formats = " ".join(sorted([*READERS, *COLLECTIONS]))
+        raise LoadError(str(path), f"not a format that is read here ({formats}); convert it")
+    if not path.is_file():
+        raise LoadError(str(path), "not a regular file; give a file or a folder")
+    sidecar = next(
+        (path.with_name(stem + end) for stem in (path.name, path.stem) for end in _SIDECARS if stem + end in beside),
+        None,
+    )
+    size, mtime_ns = status.st_size, status.st_mtime_ns
+    if sidecar:
+        extra = sidecar.stat()
+        size, mtime_ns = size + extra.st_size, max(mtime_ns, extra.st_mtime_ns)
+    # A file name need not be UTF-8; an id must be.
+    return SourceFile(path, os.fsencode(doc_id).decode("utf-8", errors="replace"), size, mtime_ns, sidecar)
 
 
-def _formats() -> str:
-    return ", ".join(sorted([*READERS, *COLLECTIONS]))
+def _names_beside(path: Path) -> frozenset[str]:
+    names = (stem + end for stem in (path.name, path.stem) for end in _SIDECARS)
+    return frozenset(name for name in names if path.with_name(name).exists())
+
+
+def _with_sidecar(article: Article, sidecar: Path) -> Article:
+    try:
+        language = "json" if sidecar.suffix == ".json" else "yaml"
+        with sidecar.open("rb") as file:
+            return article.described(parse_fields(decode(file.read(MAX_FIELDS + 1)), language))
+    except ValueError as error:
+        raise ValueError(f"its sidecar {sidecar.name}: {error}") from None
+
+
+def _read_collection(path: Path, on_error: OnError) -> Iterator[Document]:
+    bad = False
+
+    def on_bad(number: int, why: str) -> None:
+        nonlocal bad
+        bad = True
+        on_error(LoadError(f"{path}:{number}", why))
+
+    found = False
+    for number, doc_id, article in COLLECTIONS[path.suffix.lower()](path, on_bad):
+        found = True
+        try:
+            yield document_of(doc_id, article)
+        except ValueError as error:
+            on_bad(number, _reason(error))
+    if not found and not bad:
+        raise ValueError("an empty collection; put articles into it or remove it")
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return spans in order, those that overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans)):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _reason(error: Exception) -> str:
     """Return why, and what to do, as one clause."""
     match error:
+        case ModuleNotFoundError():
+            return "its format is an extra; pip install 'dateline[formats]'"
         case FileNotFoundError():
             return "does not exist; check the path"
         case PermissionError():
             return "cannot be read (permission denied); change its permissions"
         case OSError():
             return f"cannot be read ({error.strerror or error}); check the disk and try again"
-        case _:
+        case ValueError() if type(error) is ValueError and str(error):
             return str(error)
-
-
-def _read_lines(path: Path, on_error: OnError) -> Iterator[Document]:
-    """Yield the documents of a .jsonl collection, holding one line at a time."""
-    with path.open("rb") as file:
-        number = 0
-        while line := file.readline(MAX_BYTES + 1):
-            number += 1
-            try:
-                if len(line) > MAX_BYTES:
-                    while line and not line.endswith(b"\n"):
-                        line = file.readline(MAX_BYTES)
-                    raise ValueError(f"a line of more than {MAX_BYTES >> 20} MB; one article a line")
-                if line.strip():
-                    yield _from_record(_record(line, first=number == 1))
-            except ValueError as error:
-                on_error(LoadError(f"{path}:{number}", _reason(error)))
-        if not number:
-            raise ValueError("an empty file; one JSON object with a text a line")
-
-
-def _record(line: bytes, *, first: bool) -> dict[str, object]:
-    try:
-        record = json.loads(line.decode("utf-8-sig" if first else "utf-8"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 (byte {error.start}); save the file as UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON ({error.msg}, column {error.colno}); one JSON object a line") from None
-    except (RecursionError, ValueError):
-        raise ValueError("JSON that nests too deeply or holds a number too long; one flat object a line") from None
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object; one object with a text a line")
-    return record
-
-
-def _from_record(record: dict[str, object]) -> Document:
-    text = record.get("text")
-    if not isinstance(text, str):
-        raise ValueError("no text; every line needs a field text with a string")
-    article = Article(
-        _storable(text),
-        title=_string(record, "title"),
-        published=iso_date(record.get("published")),
-        source=_string(record, "source"),
-        url=_string(record, "url"),
-        authors=_strings(record, "authors"),
-        extra={
-            key: _storable(value) if isinstance(value, str) else value
-            for key, value in record.items()
-            if key not in _FIELDS and isinstance(value, (str, int, float, bool))
-        },
-    )
-    doc_id = record.get("doc_id")
-    if doc_id is None:
-        doc_id = hashlib.sha256((article.url or article.title + "\n" + article.text).encode()).hexdigest()[:16]
-    doc_id = _storable(str(doc_id)).strip() if isinstance(doc_id, (str, int)) else ""
-    if not doc_id or not doc_id.isprintable() or len(doc_id) > 500:
-        raise ValueError("a doc_id that is empty, too long or not printable text; correct it or leave it out")
-    return _document(doc_id, article)
-
-
-_FIELDS = {"doc_id", "text", "title", "published", "source", "url", "authors"}
-
-
-def _string(record: dict[str, object], key: str) -> str:
-    value = record.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is no string; correct it or leave it out")
-    return _storable(value).strip()
-
-
-def _strings(record: dict[str, object], key: str) -> tuple[str, ...]:
-    value = record.get(key)
-    if value is None:
-        return ()
-    values: list[object] = value if isinstance(value, list) else [value]
-    names = [_storable(item).strip() for item in values if isinstance(item, str)]
-    if len(names) < len(values):
-        raise ValueError(f"{key} is neither a string nor a list of strings; correct it or leave it out")
-    return tuple(name for name in names if name)
-
-
-def _storable(text: str) -> str:
-    """Return text with what JSON can spell but no store can hold (NUL, half surrogate pairs) as U+FFFD: same length."""
-    if "\0" not in text and text.isascii():
-        return text
-    return "".join("\ufffd" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
-
-
-def iso_date(value: object) -> str | None:
-    """Return an ISO date or date-time, or None for none. Raises ValueError for anything else."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, str):
-        for kind in (date, datetime):
-            try:
-                return kind.fromisoformat(value.strip()).isoformat()
-            except ValueError:
-                continue
-    raise ValueError(f"published is {str(value)[:40]!r}, not an ISO date (2026-01-31); correct it or leave it out")
-
-
-def _document(doc_id: str, article: Article) -> Document:
-    """Complete what an article says for itself by what its opening lines say."""
-    if not article.text.strip():
-        raise ValueError("empty, there is nothing to index; remove it or give its text")
-    head = read_head(article.text)
-    furniture = set(article.furniture) | set(furniture_spans(article.text))
-    headline = article.text[slice(*head.headline)] if head.headline else ""
-    title = article.title or headline or title_from_prose(article.text)
-    if head.headline and _same(headline, title):
-        furniture.add(head.headline)
-    published_from: PublishedFrom = "metadata" if article.published else "stated" if head.published else "unknown"
-    return Document(
-        doc_id=doc_id,
-        text=article.text,
-        title=title,
-        published=article.published or head.published,
-        published_from=published_from,
-        source=article.source or head.agency or (urlsplit(article.url).hostname or "").removeprefix("www."),
-        url=article.url,
-        authors=article.authors,
-        furniture=tuple(sorted(furniture)),
-        metadata=article.extra | ({"place": head.place} if head.place else {}),
-    )
-
-
-def _same(headline: str, title: str) -> bool:
-    """Whether two headlines are one, apart from case and white space or a site's name after it."""
-    left, right = (" ".join(text.casefold().split()) for text in (headline, title))
-    return right.startswith(left) or left.startswith(right)
+        case _:
+            return f"damaged ({type(error).__name__}: {' '.join(str(error).split())[:100]}); save it again or convert it to .txt"
