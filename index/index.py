@@ -30,12 +30,18 @@ class Index:
     def open(
         cls, location: str | Path = ".dateline", *, embedder: Embedder | None = None, read_only: bool = False
     ) -> Index:
-        """Open the index at ``location``, making an empty one unless ``read_only``.
+        """Open the index at ``location``, a folder or ``http://HOST:PORT/COLLECTION`` of a Chroma server.
+
+        Makes an empty one where there is none, unless ``read_only``.
 
         Raises StoreError where it cannot be used, StoreMismatchError where another embedder made it.
         """
         embedder = embedder or open_embedder()
-        folder = _folder(location)
+        if str(location).startswith(("http://", "https://")):
+            from index.server import ServerStore
+
+            return cls(ServerStore.connect(str(location), embedder, read_only=read_only), embedder)
+        folder = Path(location)
         store = Store.open(folder, embedder, read_only=True) if read_only else Store.create(folder, embedder)
         return cls(store, embedder)
 
@@ -72,16 +78,10 @@ class Index:
             **self.store.catalogue.counts(),
             "embedder": {"name": meta["embedder"], "dimension": int(meta["dimension"])},
             "chunking": meta["chunking"],
-            "store": str(self.store.folder),
+            "store": self.store.location,
             "format_version": int(meta["format_version"]),
         }
 
     def close(self) -> None:
         """Close the files."""
         self.store.close()
-
-
-def _folder(location: str | Path) -> Path:
-    if str(location).startswith(("http://", "https://")):
-        raise UsageError(f"{location}: this version keeps its index in a folder; give --index a folder")
-    return Path(location)

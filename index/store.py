@@ -30,7 +30,7 @@ from index.filters import Filter
 from index.vectors import VectorStore
 
 FORMAT_VERSION = 1
-_CATALOGUE = "catalogue.sqlite"
+CATALOGUE = "catalogue.sqlite"
 _VECTORS = "chroma"
 
 
@@ -50,14 +50,14 @@ class Store:
 
         Raises StoreError where there is none, StoreMismatchError where it was made differently.
         """
-        if not (folder / _CATALOGUE).is_file():
+        if not (folder / CATALOGUE).is_file():
             raise StoreError(f"there is no index in {folder}; make one with: dateline index PATH --index {folder}")
-        catalogue = Catalogue(folder / _CATALOGUE, read_only=read_only)
+        catalogue = Catalogue(folder / CATALOGUE, read_only=read_only)
         if catalogue.is_empty_file():
             raise StoreError(f"the index in {folder} was never finished; index the articles again")
         meta = catalogue.meta()
-        _check(meta, embedder, folder)
-        return cls(folder, catalogue, VectorStore(folder / _VECTORS), meta)
+        check_meta(meta, embedder, str(folder))
+        return cls(folder, catalogue, VectorStore.embedded(folder / _VECTORS), meta)
 
     @classmethod
     def create(cls, folder: Path, embedder: Embedder) -> Store:
@@ -70,20 +70,17 @@ class Store:
             ) from error
         if not os.access(folder, os.W_OK):
             raise StoreError(f"the index folder {folder} may not be written to; choose another with --index")
-        catalogue = Catalogue(folder / _CATALOGUE)
+        catalogue = Catalogue(folder / CATALOGUE)
         if catalogue.is_empty_file():
-            VectorStore(folder / _VECTORS, create=True)
-            catalogue.create(
-                {
-                    "format_version": str(FORMAT_VERSION),
-                    "embedder": embedder.name,
-                    "dimension": str(embedder.dimension),
-                    "chunking": CHUNKING,
-                    "generation": "0",
-                }
-            )
+            VectorStore.embedded(folder / _VECTORS, create=True)
+            catalogue.create({**fresh_meta(embedder), "generation": "0"})
         catalogue.close()
         return cls.open(folder, embedder)
+
+    @property
+    def location(self) -> str:
+        """Where the index lies, as given to ``--index``."""
+        return str(self.folder)
 
     def close(self) -> None:
         """Close the SQLite connections."""
@@ -196,26 +193,37 @@ class Store:
         return self.catalogue.documents()
 
 
-def _check(meta: dict[str, str], embedder: Embedder, folder: Path) -> None:
+def fresh_meta(embedder: Embedder) -> dict[str, str]:
+    """Return what a new index notes of how it is made."""
+    return {
+        "format_version": str(FORMAT_VERSION),
+        "embedder": embedder.name,
+        "dimension": str(embedder.dimension),
+        "chunking": CHUNKING,
+    }
+
+
+def check_meta(meta: dict[str, str], embedder: Embedder, where: str) -> None:
+    """Raise StoreMismatchError unless the index at ``where`` was made with this embedder and format."""
     version = int(meta.get("format_version", "0"))
     if version != FORMAT_VERSION:
         raise StoreMismatchError(
-            f"the index in {folder} has format version {version}, this program reads {FORMAT_VERSION}; "
+            f"the index in {where} has format version {version}, this program reads {FORMAT_VERSION}; "
             "index the articles into a new folder"
         )
     if meta["embedder"] != embedder.name:
         raise StoreMismatchError(
-            f"the index in {folder} was made with the embedder {meta['embedder']!r}, but {embedder.name!r} is set; "
+            f"the index in {where} was made with the embedder {meta['embedder']!r}, but {embedder.name!r} is set; "
             f"set embedder = {meta['embedder']!r}, or index the articles into a new folder"
         )
     if int(meta["dimension"]) != embedder.dimension:
         raise StoreMismatchError(
-            f"the index in {folder} holds vectors of length {meta['dimension']}, the embedder makes {embedder.dimension}; "
+            f"the index in {where} holds vectors of length {meta['dimension']}, the embedder makes {embedder.dimension}; "
             "index the articles into a new folder"
         )
     if meta["chunking"] != CHUNKING:
         raise StoreMismatchError(
-            f"the index in {folder} was cut by {meta['chunking']!r}, this program cuts by {CHUNKING!r}; "
+            f"the index in {where} was cut by {meta['chunking']!r}, this program cuts by {CHUNKING!r}; "
             "index the articles into a new folder"
         )
 

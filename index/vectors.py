@@ -10,9 +10,9 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -22,53 +22,48 @@ from index.embedding import Vectors
 from index.errors import StoreError
 from index.filters import Filter, to_day
 
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
 COLLECTION = "dateline"
 _BATCH = 1000
 _REOPEN_SECONDS = 1.0
 """A reader looks at most this often for vectors written by another process."""
 
 
-class _Handle:
-    """An open collection; its client is closed when the last query using it has ended."""
-
-    def __init__(self, folder: Path, number: int, *, create: bool) -> None:
-        import chromadb
-        from chromadb.config import Settings
-
-        # Chroma shares one client per path string in a process and keeps its view of the folder;
-        # a differently spelled path gives a fresh view while older ones finish their queries.
-        path = str(folder) + "/." * number
-        settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=path)
-        self.client = cast(Any, chromadb.PersistentClient(path, settings=settings))
-        weakref.finalize(self, self.client.close)
-        if create:
-            self.collection = self.client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
-        else:
-            self.collection = self.client.get_collection(COLLECTION, embedding_function=None)
-
-
-_numbers = iter(range(1, 1 << 62))
+Opened = tuple[Any, Callable[[], None]]
+"""An open Chroma collection and what closes its client."""
 
 
 class VectorStore:
-    """Vectors by passage id in an embedded Chroma folder."""
+    """Vectors by passage id in a Chroma collection, of a folder or of a server."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        self.folder = folder
+    def __init__(self, opener: Callable[[], Opened], where: str, *, follows: bool) -> None:
+        self._opener = opener
+        self._where = where
+        self._follows = follows
         self._guard = threading.Lock()
-        self._handle = self._open(create=create)
+        self._handle = self._open()
         self._opened = time.monotonic()
         self._seen = -1
 
-    def _open(self, *, create: bool = False) -> _Handle:
+    @classmethod
+    def embedded(cls, folder: Path, *, create: bool = False) -> VectorStore:
+        """Open the collection in ``folder``; ``create`` makes it where there is none."""
+        return cls(lambda: _open_folder(folder, create=create), str(folder), follows=True)
+
+    @classmethod
+    def served(cls, client: ClientAPI, name: str, where: str, *, create: bool = False) -> VectorStore:
+        """Open the collection ``name`` of a server."""
+        return cls(lambda: (_collection(client, name, create=create), lambda: None), where, follows=False)
+
+    def _open(self) -> _Handle:
         try:
-            return _Handle(self.folder, next(_numbers), create=create)
+            return _Handle(*self._opener())
         except Exception as error:
             raise StoreError(
-                f"the vectors in {self.folder} cannot be opened ({_first_line(error)}); "
-                "if the folder is damaged, delete the index folder and index the articles again"
+                f"the vectors in {self._where} cannot be opened ({_first_line(error)}); "
+                "if they are damaged, delete the index and index the articles again"
             ) from error
 
     @property
@@ -78,10 +73,10 @@ class VectorStore:
     def follow(self, generation: int, *, own: bool = False) -> None:
         """See to it that searches see what was written up to ``generation``.
 
-        ``own`` says that this object wrote it itself. Another process' writing is seen by opening
-        the folder anew, at most once a second.
+        ``own`` says that this object wrote it itself. What another process wrote into a folder is
+        seen by opening it anew, at most once a second; a server shows it by itself.
         """
-        if own or self._seen == -1:
+        if own or self._seen == -1 or not self._follows:
             self._seen = generation
             return
         if generation == self._seen or time.monotonic() - self._opened < _REOPEN_SECONDS:
@@ -140,6 +135,37 @@ class VectorStore:
     def count(self) -> int:
         """Return how many vectors are stored."""
         return int(self._collection.count())
+
+
+class _Handle:
+    """An open collection; its client is closed when the last query using it has ended."""
+
+    def __init__(self, collection: Any, close: Callable[[], None]) -> None:
+        self.collection = collection
+        weakref.finalize(self, close)
+
+
+_numbers = iter(range(1, 1 << 62))
+
+
+def _open_folder(folder: Path, *, create: bool) -> Opened:
+    import chromadb
+    from chromadb.config import Settings
+
+    # Chroma shares one client per path string in a process and keeps its view of the folder; a
+    # differently spelled path gives a fresh view while older ones finish their queries.
+    path = str(folder) + "/." * next(_numbers)
+    settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=path)
+    client = cast(Any, chromadb.PersistentClient(path, settings=settings))
+    return _collection(client, COLLECTION, create=create), client.close
+
+
+def _collection(client: ClientAPI, name: str, *, create: bool) -> Any:
+    if create:
+        return client.get_or_create_collection(
+            name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+    return client.get_collection(name, embedding_function=None)
 
 
 def _metadata(passage: Passage) -> dict[str, Scalar]:

@@ -1,0 +1,377 @@
+"""The index on a Chroma server, shared by several processes and machines.
+
+The server holds two collections: NAME with the passages' vectors, and NAME.documents with the
+articles themselves, each with the generation (a number that grows with every change) in which it
+was last written or removed. Every client keeps a catalogue of its own, in its user cache, and
+brings it up to date with what has a higher generation: passages and terms are derived from the
+articles again, nothing is embedded, nothing is rebuilt per query. Writers exclude each other
+through a third collection, NAME.lock: making one that exists fails, on every machine alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from index.catalogue import Catalogue, DocumentInfo
+from index.chunking import Chunked, chunk
+from index.documents import Document
+from index.embedding import Embedder, Vectors
+from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
+from index.filters import Filter
+from index.store import CATALOGUE, Store, check_meta, fresh_meta
+from index.vectors import VectorStore
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+_TIMEOUT = 20.0
+"""Seconds that one request may take."""
+_TRIES = 3
+_FOLLOW_SECONDS = 1.0
+"""A reader asks the server at most this often whether something has changed."""
+_LOCK_SECONDS = 60.0
+"""A lock whose owner has not been heard of for so long is taken to be left behind by a kill."""
+_STATE = "__state__"
+_PAGE = 200
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Address:
+    """``http://HOST:PORT/COLLECTION``."""
+
+    host: str
+    port: int
+    ssl: bool
+    collection: str
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Take an address apart; raises UsageError."""
+        try:
+            parts = urlsplit(text)
+            port = parts.port or (443 if parts.scheme == "https" else 8000)
+        except ValueError as error:
+            raise UsageError(f"{text}: not an address ({error}); write http://HOST:PORT/COLLECTION") from error
+        name = parts.path.strip("/")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"{text}: not an address; write http://HOST:PORT/COLLECTION")
+        if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,200}[a-zA-Z0-9]", name):
+            raise UsageError(
+                f"{text}: the collection's name must be 3 or more of letters, digits, '.', '_' and '-'; "
+                "write http://HOST:PORT/COLLECTION"
+            )
+        return cls(parts.hostname, port, parts.scheme == "https", name)
+
+    def __str__(self) -> str:
+        return f"{'https' if self.ssl else 'http'}://{self.host}:{self.port}/{self.collection}"
+
+
+class ServerStore(Store):
+    """A store whose truth lies on a Chroma server; the catalogue here follows it."""
+
+    def __init__(self, address: Address, client: ClientAPI, embedder: Embedder, cache: Path, *, create: bool) -> None:
+        self.address = address
+        self._client = client
+        self._sync_guard = threading.Lock()
+        self._synced = 0.0
+        self._articles = self._call(lambda: self._open_articles(embedder, create=create))
+        meta = self._call(self._state)
+        check_meta(meta, embedder, str(address))
+        cache.mkdir(parents=True, exist_ok=True)
+        catalogue = Catalogue(cache / CATALOGUE)
+        if catalogue.is_empty_file():
+            catalogue.create({**meta, "generation": "0"})
+        elif catalogue.meta().get("made") != meta["made"]:
+            # Another collection has taken the old one's name: nothing of the old one holds.
+            catalogue.close()
+            for file in cache.glob(f"{CATALOGUE}*"):
+                file.unlink()
+            catalogue = Catalogue(cache / CATALOGUE)
+            catalogue.create({**meta, "generation": "0"})
+        vectors = VectorStore.served(client, address.collection, str(address), create=create)
+        super().__init__(cache, catalogue, vectors, meta)
+        self.sync(force=True)
+
+    @classmethod
+    def connect(cls, location: str, embedder: Embedder, *, read_only: bool = False) -> ServerStore:
+        """Open the index at ``http://HOST:PORT/COLLECTION``, making an empty one unless ``read_only``."""
+        import chromadb
+        import httpx
+        from chromadb.config import Settings
+        from platformdirs import user_cache_path
+
+        address = Address.parse(location)
+
+        def connect() -> ClientAPI:
+            client = chromadb.HttpClient(
+                host=address.host, port=address.port, ssl=address.ssl, settings=Settings(anonymized_telemetry=False)
+            )
+            # Chroma's client waits for ever and has no setting for it.
+            session = getattr(getattr(client, "_server", None), "_session", None)
+            if session is not None:
+                session.timeout = httpx.Timeout(_TIMEOUT)
+            return client
+
+        cache = user_cache_path("dateline", appauthor=False) / f"{address.host}-{address.port}-{address.collection}"
+        return cls(address, _bounded(connect, address), embedder, cache, create=not read_only)
+
+    @property
+    def location(self) -> str:
+        """The server's address."""
+        return str(self.address)
+
+    def _call(self, request: Callable[[], _Result]) -> _Result:
+        return _bounded(request, self.address)
+
+    def _open_articles(self, embedder: Embedder, *, create: bool) -> Any:
+        name = f"{self.address.collection}.documents"
+        try:
+            return self._client.get_collection(name, embedding_function=None)
+        except Exception as error:
+            if _is_connection(error):
+                raise
+            if not create:
+                raise StoreError(
+                    f"there is no index at {self.address}; make one with: dateline index PATH --index {self.address}"
+                ) from error
+        articles: Any = self._client.get_or_create_collection(name, embedding_function=None)
+        state = {**fresh_meta(embedder), "made": f"{time.time_ns()}-{os.getpid()}"}
+        # ``add`` leaves an existing record alone: of two clients making the index at once, one wins.
+        articles.add(ids=[_STATE], embeddings=[[1.0]], documents=[json.dumps(state)], metadatas=[{"generation": 0}])
+        return articles
+
+    def _state(self) -> dict[str, str]:
+        got = self._articles.get(ids=[_STATE], include=["documents"])
+        if not got["ids"]:
+            raise StoreError(f"the collection at {self.address} was not made by dateline; give another name")
+        state: dict[str, str] = json.loads(got["documents"][0])
+        return state
+
+    def _generation(self) -> int:
+        got = self._articles.get(ids=[_STATE], include=["metadatas"])
+        if not got["ids"]:
+            raise StoreError(f"the index at {self.address} is gone; index the articles again")
+        return int(got["metadatas"][0]["generation"])
+
+    # Following the server.
+
+    def sync(self, *, force: bool = False) -> None:
+        """Bring the catalogue up to date with the server; asks at most once a second unless ``force``."""
+        if not force and time.monotonic() - self._synced < _FOLLOW_SECONDS:
+            return
+        with self._sync_guard:
+            newest = self._call(self._generation)
+            seen = self.catalogue.generation()
+            if newest > seen:
+                self._fetch(seen, newest)
+            self._synced = time.monotonic()
+
+    def _fetch(self, seen: int, newest: int) -> None:
+        where = {"$and": [{"generation": {"$gt": seen}}, {"generation": {"$lte": newest}}]}
+        got = self._call(lambda: self._articles.get(where=where, include=["metadatas"]))
+        changed = [(i, m) for i, m in zip(got["ids"], got["metadatas"], strict=True) if i.startswith("d:")]
+        for at in range(0, len(changed), _PAGE):
+            some = changed[at : at + _PAGE]
+            present = [key for key, metadata in some if not metadata["removed"]]
+            read = self._read(present)
+            with self.catalogue.transaction() as connection:
+                self.catalogue.delete(connection, [key[2:] for key, metadata in some if metadata["removed"]])
+                for document, origin in read:
+                    self.catalogue.put(connection, chunk(document), origin)
+        with self.catalogue.transaction() as connection:
+            connection.execute("DELETE FROM journal")
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(newest),))
+
+    def _read(self, keys: list[str]) -> list[tuple[Document, str]]:
+        """Return articles and their origins by the keys of their records."""
+        if not keys:
+            return []
+        got = self._call(lambda: self._articles.get(ids=keys, include=["documents", "metadatas"]))
+        return [
+            (_document(text), str(metadata["origin"]))
+            for text, metadata in zip(got["documents"], got["metadatas"], strict=True)
+        ]
+
+    # Writing.
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the server's write lock; raises StoreLockedError naming the writer that has it."""
+        name = f"{self.address.collection}.lock"
+        self._take_lock(name)
+        stop = threading.Event()
+        beat = threading.Thread(target=self._beat, args=(name, stop), daemon=True)
+        beat.start()
+        try:
+            self.sync(force=True)
+            self.recover()
+            yield
+        finally:
+            stop.set()
+            beat.join()
+            with suppress(Exception):
+                self._client.delete_collection(name)
+
+    def _take_lock(self, name: str) -> None:
+        for _ in range(2):
+            try:
+                self._client.create_collection(name, embedding_function=None, metadata=_owner())
+                return
+            except Exception as error:
+                if _is_connection(error):
+                    raise _unavailable(self.address, error) from error
+            owner: Mapping[str, Any] = {}
+            with suppress(Exception):  # it may have been released between the two requests
+                owner = self._client.get_collection(name, embedding_function=None).metadata or {}
+            if owner:
+                if time.time() - float(owner.get("beat", 0)) < _LOCK_SECONDS:
+                    raise StoreLockedError(
+                        f"the index {self.address} is being written to by process {owner.get('pid')} on "
+                        f"{owner.get('host')}; try again when it is done"
+                    )
+                self._client.delete_collection(name)
+        raise StoreLockedError(f"the index {self.address} is being written to by another process; try again")
+
+    def _beat(self, name: str, stop: threading.Event) -> None:
+        while not stop.wait(_LOCK_SECONDS / 6):
+            with suppress(Exception):
+                self._client.get_collection(name, embedding_function=None).modify(metadata=_owner())
+
+    def recover(self) -> int:
+        """Delete the vectors that a killed writer left behind; return how many. Needs the write lock."""
+        got = self._call(lambda: self._articles.get(ids=["__journal__"], include=["documents"]))
+        if not got["ids"]:
+            return 0
+        current = set(self.catalogue.passage_ids())
+        strays = [i for i in json.loads(got["documents"][0]) if i not in current]
+        self._call(lambda: self.vectors.delete(strays))
+        self._call(lambda: self._articles.delete(ids=["__journal__"]))
+        return len(strays)
+
+    def write(self, entries: Sequence[tuple[Chunked, str]], vectors: Vectors) -> None:
+        """Add or replace documents on the server, then here. Needs the write lock."""
+        passages = [passage for chunked, _ in entries for passage in chunked.passages]
+        old = self.catalogue.passage_ids([chunked.document.doc_id for chunked, _ in entries])
+        new = [passage.passage_id for passage in passages]
+        self._note([*old, *new])
+        self._call(lambda: self.vectors.add(passages, vectors))
+        records = [
+            (f"d:{chunked.document.doc_id}", json.dumps(asdict(chunked.document), ensure_ascii=False), origin, False)
+            for chunked, origin in entries
+        ]
+        self._switch(records, sorted(set(old) - set(new)))
+
+    def remove(self, doc_ids: Sequence[str]) -> None:
+        """Remove documents; raises UnknownDocumentError, and removes none, if one is not there."""
+        known = self.catalogue.hashes()
+        missing = [doc_id for doc_id in doc_ids if doc_id not in known]
+        if missing:
+            raise UnknownDocumentError(
+                f"no document {missing[0]!r} is in the index; list them with: dateline status --json"
+            )
+        old = self.catalogue.passage_ids(doc_ids)
+        self._note(old)
+        self._switch([(f"d:{doc_id}", "removed", "", True) for doc_id in doc_ids], old)
+
+    def _note(self, passage_ids: Sequence[str]) -> None:
+        text = json.dumps(list(passage_ids))
+        self._call(lambda: self._articles.upsert(ids=["__journal__"], embeddings=[[1.0]], documents=[text], metadatas=[{"generation": 0}]))  # fmt: skip
+
+    def _switch(self, records: Sequence[tuple[str, str, str, bool]], old: Sequence[str]) -> None:
+        """Make a change visible: articles first, the generation last, in one request; then drop old vectors."""
+        generation = self._call(self._generation) + 1
+        state = self._call(self._state)
+        ids = [*(record[0] for record in records), _STATE]
+        metadatas: list[dict[str, Any]] = [
+            {"generation": generation, "origin": origin, "removed": removed} for _, _, origin, removed in records
+        ]
+        metadatas.append({"generation": generation})
+        documents = [*(record[1] for record in records), json.dumps(state)]
+        self._call(lambda: self._articles.upsert(ids=ids, embeddings=[[1.0]] * len(ids), documents=documents, metadatas=metadatas))  # fmt: skip
+        self._call(lambda: self.vectors.delete(old))
+        self._call(lambda: self._articles.delete(ids=["__journal__"]))
+        self.sync(force=True)
+
+    # Reading: what is on the server by now.
+
+    def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (passage row, cosine similarity), best first."""
+        self.sync()
+        found = self._call(lambda: self.vectors.search(vector, k, bounds))
+        rows = self.catalogue.rows([passage_id for passage_id, _ in found])
+        return [(rows[passage_id], score) for passage_id, score in found if passage_id in rows]
+
+    def document(self, doc_id: str) -> Document:
+        """Return a document; raises UnknownDocumentError."""
+        self.sync()
+        return super().document(doc_id)
+
+    def documents(self) -> list[DocumentInfo]:
+        """Return every document without its text."""
+        self.sync()
+        return super().documents()
+
+
+def _document(text: str) -> Document:
+    fields = json.loads(text)
+    for name in ("furniture", "pages"):
+        fields[name] = tuple((start, end) for start, end in fields[name])
+    return Document(**{**fields, "authors": tuple(fields["authors"])})
+
+
+def _owner() -> dict[str, str | int | float]:
+    return {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time()}
+
+
+def _is_connection(error: BaseException) -> bool:
+    import httpx
+
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, httpx.TransportError | ConnectionError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    # Chroma turns a refused connection into a plain ValueError.
+    return isinstance(error, ValueError) and "connect" in str(error).casefold()
+
+
+def _unavailable(address: Address, error: BaseException) -> StoreUnavailableError:
+    return StoreUnavailableError(
+        f"the Chroma server of {address} does not answer ({type(error).__name__}); "
+        f"start it with: chroma run --port {address.port}, or give another --index"
+    )
+
+
+def _bounded(request: Callable[[], _Result], address: Address) -> _Result:
+    """Make a request, again after a moment if the connection fails, three times in all."""
+    for attempt in range(_TRIES):
+        try:
+            return request()
+        except StoreError as error:
+            cause = error.__cause__
+            if cause is None or not _is_connection(cause) or attempt == _TRIES - 1:
+                raise _unavailable(address, cause) if cause is not None and _is_connection(cause) else error  # noqa: B904
+        except Exception as error:
+            if not _is_connection(error):
+                raise StoreError(f"the Chroma server of {address} answered with an error ({_first(error)})") from error
+            if attempt == _TRIES - 1:
+                raise _unavailable(address, error) from error
+        time.sleep(0.2 * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def _first(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,168 @@
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import HashingEmbedder
+
+from index import Index
+from index import server as server_module
+from index.documents import Document
+from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UsageError
+from index.lexical import terms
+from index.server import Address
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A real ``chroma run`` on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(self.folder), "--port", str(self.port)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("chroma run did not start")
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def where(server: Server, request: pytest.FixtureRequest) -> str:
+    return f"http://127.0.0.1:{server.port}/{request.node.name.replace('[', '-').replace(']', '')[:60]}"
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def opened(
+    where: str, monkeypatch: pytest.MonkeyPatch, machine: Path | None = None, *, read_only: bool = False
+) -> Index:
+    """Open the index as from a machine with a cache of its own."""
+    if machine:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(machine))
+    return Index.open(where, embedder=HashingEmbedder(), read_only=read_only)
+
+
+def found(index: Index, query: str) -> list[str]:
+    store = index.store
+    rows = [row for row, _ in store.dense(index.embedder.encode([query])[0], 1)]
+    rows += [row for row, _ in store.lexical(terms(query), 1)]
+    return [passage.text for passage in store.passages(rows)]
+
+
+def test_what_one_process_writes_another_finds(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = opened(where, monkeypatch, tmp_path / "one")
+    writer.add_documents([Document("a", "Wheat fell in Rome.", title="Wheat", published="2026-01-02")])
+    reader = opened(where, monkeypatch, tmp_path / "two", read_only=True)
+    assert found(reader, "wheat") == ["Wheat fell in Rome."] * 2
+    assert reader.document("a") == writer.document("a")
+    writer.add_documents([Document("a", "Barley rose in Rome."), Document("b", "Oats grew in Oslo.")])
+    reader.store._synced -= 10  # type: ignore[attr-defined]
+    assert found(reader, "oats") == ["Oats grew in Oslo."] * 2
+    assert reader.store.lexical(terms("wheat"), 5) == []
+    writer.remove(["b"])
+    reader.store._synced -= 10  # type: ignore[attr-defined]
+    assert [info.doc_id for info in reader.documents()] == ["a"]
+    assert writer.store.vectors.ids() == set(writer.store.catalogue.passage_ids())
+    assert reader.status()["store"] == where
+
+
+def test_unchanged_articles_are_skipped(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "one.txt").write_text("The story of one is told here in full.")
+    assert opened(where, monkeypatch).add(tmp_path / "articles").added == 1
+    assert opened(where, monkeypatch).add(tmp_path / "articles").unchanged == 1
+    assert opened(where, monkeypatch, tmp_path / "new").add(tmp_path / "articles").unchanged == 1
+
+
+def test_a_killed_writer_leaves_nothing_behind(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = opened(where, monkeypatch)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+
+        def kill(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(index.store, "_switch", kill)
+        index.add_documents([Document("a", "Wheat fell.")])
+    assert index.store.vectors.count() == 1
+    assert found(index, "wheat") == []
+    index.add_documents([Document("b", "Oats grew.")])
+    assert index.store.vectors.ids() == set(index.store.catalogue.passage_ids())
+
+
+def test_a_second_writer_waits_for_the_first(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = opened(where, monkeypatch, tmp_path / "1"), opened(where, monkeypatch, tmp_path / "2")
+    with first.store.writing(), pytest.raises(StoreLockedError, match=r"process \d+ on"), second.store.writing():
+        pass
+    with second.store.writing():
+        pass
+    with monkeypatch.context() as patch:
+        patch.setattr(server_module, "_LOCK_SECONDS", 0.0)
+        first.store._take_lock(f"{first.store.address.collection}.lock")  # type: ignore[attr-defined]
+        with second.store.writing():
+            pass
+
+
+def test_a_server_that_is_down_is_named_within_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(tmp_path / "data")
+    where = f"http://127.0.0.1:{server.port}/news"
+    index = opened(where, monkeypatch)
+    index.add_documents([Document("a", "Wheat fell.")])
+    server.stop()
+    started = time.monotonic()
+    with pytest.raises(StoreUnavailableError, match="does not answer"):
+        found(index, "wheat")
+    with pytest.raises(StoreUnavailableError, match="chroma run"):
+        opened(where, monkeypatch, tmp_path / "other")
+    assert time.monotonic() - started < 10
+    server.start()
+    try:
+        assert found(index, "wheat") == ["Wheat fell."] * 2
+    finally:
+        server.stop()
+
+
+def test_reading_where_there_is_nothing_says_so(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StoreError, match="there is no index at"):
+        opened(where, monkeypatch, read_only=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["http://", "http://h:x/c", "http://host:1/", "http://host:1/a b", "http://host:99999/abc"]
+)
+def test_addresses_that_are_none(text: str) -> None:
+    with pytest.raises(UsageError, match="HOST:PORT/COLLECTION"):
+        Address.parse(text)
