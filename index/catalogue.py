@@ -246,6 +246,15 @@ class Catalogue:
     def _advance(self, connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
 
+    def check_postings(self) -> str:
+        """Return what is wrong with the lexical side, or "" where it matches the passages."""
+        return lexical.check(self.connection)
+
+    def rebuild_postings(self) -> None:
+        """Make the lexical side anew from the passages' terms."""
+        with self.transaction() as connection:
+            lexical.rebuild(connection)
+
     # Reading.
 
     def journaled(self) -> list[str]:

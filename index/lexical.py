@@ -195,6 +195,22 @@ def search(
     return connection.execute(sql, (match, *parameters, k)).fetchall()
 
 
+def check(connection: sqlite3.Connection) -> str:
+    """Return what is wrong between the postings and the passages, or ""."""
+    try:
+        connection.execute("INSERT INTO postings(postings, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    finally:
+        connection.rollback()
+    return ""
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Make the postings anew from the passages."""
+    connection.execute("INSERT INTO postings(postings) VALUES ('rebuild')")
+
+
 def _affordable(frequencies: dict[str, int]) -> list[str]:
     chosen: list[str] = []
     postings = 0

@@ -78,6 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("status", _status, "what the index holds")
     show = add("show", _show, "show a document")
     show.add_argument("doc_id", metavar="DOC_ID")
+    doctor = add("doctor", _doctor, "check the index and say what is wrong with it")
+    doctor.add_argument("--repair", action="store_true", help="mend it from the stored articles")
     search = add("search", _search, "find passages")
     search.add_argument("query", nargs="?", metavar="QUERY")
     search.add_argument("-k", type=int, default=None, help="how many passages (default: 10)")
@@ -238,6 +240,28 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
         f" ({known[document.published_from]})\n")  # fmt: skip
     put(document.text)
     return DONE
+
+
+def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    from index.doctor import examine, repair
+
+    index = settings.open_index()
+    say("checking the index…")
+    found = repair(index.store, index.embedder) if arguments.repair else examine(index.store)
+    if arguments.json:
+        put_json(found.to_dict())
+    else:
+        put(f"{found.documents} documents, {found.passages} passages")
+        for what, count in (
+            ("vectors without a passage", len(found.strays)),
+            ("passages without a vector", len(found.missing)),
+            ("documents whose passages do not reproduce their text", len(found.offsets)),
+        ):
+            put(f"  {count} {what}")
+        put(f"  lexical side: {found.postings or 'ok'}")
+        if not found.healthy:
+            put("repaired" if found.repaired else "mend it with: dateline doctor --repair")
+    return DONE if found.healthy or found.repaired else PARTLY
 
 
 def _search(arguments: argparse.Namespace, settings: Settings) -> int:

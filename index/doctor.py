@@ -1,0 +1,89 @@
+"""Check a store, say what is wrong with it, and repair what can be repaired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from index.chunking import chunk
+from index.embedding import Embedder
+from index.store import Store
+
+
+@dataclass
+class Diagnosis:
+    """What ``examine`` found, each as the ids concerned.
+
+    ``strays`` are vectors without a passage, ``missing`` passages without a vector, ``postings``
+    tells a lexical side that does not match its passages, ``offsets`` documents whose passages do
+    not reproduce their text.
+    """
+
+    documents: int = 0
+    passages: int = 0
+    strays: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    offsets: list[str] = field(default_factory=list)
+    postings: str = ""
+    repaired: bool = False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.strays or self.missing or self.offsets or self.postings)
+
+    def to_dict(self) -> dict[str, object]:
+        """The JSON form of ``dateline doctor``."""
+        return {
+            "healthy": self.healthy,
+            "repaired": self.repaired,
+            "documents": self.documents,
+            "passages": self.passages,
+            "vectors_without_passage": self.strays,
+            "passages_without_vector": self.missing,
+            "documents_with_wrong_offsets": self.offsets,
+            "lexical_side": self.postings or "ok",
+        }
+
+
+def examine(store: Store) -> Diagnosis:
+    """Compare both sides of a store and every offset with its text."""
+    catalogue = store.catalogue
+    counts = catalogue.counts()
+    found = Diagnosis(counts["documents"], counts["passages"])
+    expected, vectors = set(catalogue.passage_ids()), store.vectors.ids()
+    found.strays = sorted(vectors - expected)
+    found.missing = sorted(expected - vectors)
+    found.postings = catalogue.check_postings()
+    for info in catalogue.documents():
+        chunked = chunk(catalogue.document(info.doc_id))
+        stored = catalogue.passages(catalogue.rows_of(info.doc_id))
+        if [(p.passage_id, p.start, p.end, p.text) for p in stored] != [
+            (p.passage_id, p.start, p.end, p.text) for p in chunked.passages
+        ]:
+            found.offsets.append(info.doc_id)
+    return found
+
+
+def repair(store: Store, embedder: Embedder) -> Diagnosis:
+    """Mend what ``examine`` finds, from the stored articles; return what was wrong.
+
+    Strays are deleted, missing vectors embedded again, wrong passages cut again, the lexical side
+    rebuilt. The articles themselves are never touched.
+    """
+    with store.writing():
+        found = examine(store)
+        if found.healthy:
+            return found
+        if found.postings:
+            store.catalogue.rebuild_postings()
+        store.vectors.delete(found.strays)
+        missing = set(found.missing)
+        broken = set(found.offsets)
+        origins = store.catalogue.origins()
+        for doc_id, origin in origins.items():
+            if doc_id not in broken and not missing & set(store.catalogue.passage_ids([doc_id])):
+                continue
+            chunked = chunk(store.catalogue.document(doc_id))
+            store.write([(chunked, origin)], embedder.encode(list(chunked.embedded)))
+        found.repaired = examine(store).healthy
+    return found
