@@ -1,0 +1,222 @@
+"""Does this passage support this sentence: a score and what speaks against it, without a language model.
+
+A claim's words are laid along the sentences of the passages (``rag.alignment``); the cost of that, what is found
+nowhere and what disagrees (``rag.disagreements``) make the score. Paraphrase costs a little, a splice of two
+sentences more, an exchanged name, number, date or "not" decides.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from index.dates import TimeExpression, resolve
+from index.sentences import split
+from rag import disagreements
+from rag.alignment import Alignment, align
+from rag.words import Word, read
+
+SHORTLIST = 6
+"""How many sentences of the passages a sentence is laid along."""
+
+# Logistic regression, fitted by benchmarks/grounding_bench.py --fit.
+INTERCEPT = 2.46
+COST_PER_WORD = -6.13
+UNFOUND_WORDS = -0.093
+UNFOUND_NUMBERS = -0.2
+DISAGREEMENT = -1.35
+
+THRESHOLD = 0.5
+
+
+class Entailment(Protocol):
+    """A second opinion, such as ``rag.entailment.CrossEncoderEntailment``."""
+
+    def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return for each (passage sentences, claim) how likely the first entails the second, 0 to 1."""
+        ...
+
+
+@dataclass(frozen=True)
+class Support:
+    """Whether passages support a claim.
+
+    ``score`` is between 0 and 1; for a single sentence it is at least 0.5 exactly where ``supported``, for several
+    it is their mean by length while ``supported`` asks for each. ``passage`` is the index of the passage that holds
+    most of the claim and ``quote`` its sentence, verbatim, both None where nothing is found. ``problems`` name what
+    disagrees, one phrase each.
+    """
+
+    supported: bool
+    score: float
+    passage: int | None = None
+    quote: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the score is made of, for one sentence."""
+
+    cost_per_word: float
+    unfound_words: int
+    unfound_numbers: int
+    disagrees: bool
+
+    def score(self) -> float:
+        """Return the probability of support under the fitted logistic regression."""
+        z = (
+            INTERCEPT
+            + COST_PER_WORD * self.cost_per_word
+            + UNFOUND_WORDS * self.unfound_words
+            + UNFOUND_NUMBERS * self.unfound_numbers
+            + DISAGREEMENT * self.disagrees
+        )
+        return 1.0 / (1.0 + math.exp(-z))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence of a claim held against the passages."""
+
+    features: Features
+    passage: int | None = None
+    quote: str | None = None
+    context: str = ""
+    problems: tuple[str, ...] = ()
+
+
+def check(
+    claim: str,
+    passages: Sequence[str],
+    *,
+    published: Sequence[str | None] = (),
+    entailment: Entailment | None = None,
+) -> Support:
+    """Return whether ``passages`` together support ``claim``: one sentence, or several that all must hold.
+
+    ``published[i]`` is the ISO date of ``passages[i]``, against which its "on Wednesday" is resolved. With
+    ``entailment`` the score is the mean of its opinion and ours; disagreements decide as before.
+    """
+    text = _plain(claim)
+    sentences = [text[start:end] for start, end in split(text)]
+    sentences = [sentence for sentence in sentences if read(sentence)]
+    if not sentences:
+        return Support(False, 0.0)
+    findings = [examine(sentence, passages, published=published) for sentence in sentences]
+    scores = [_score(sentence, finding, entailment) for sentence, finding in zip(sentences, findings, strict=True)]
+    lengths = [len(read(sentence)) for sentence in sentences]
+    score = sum(s * n for s, n in zip(scores, lengths, strict=True)) / sum(lengths)
+    best = max(range(len(findings)), key=lambda i: (scores[i], -i))
+    return Support(
+        supported=min(scores) >= THRESHOLD,
+        score=score,
+        passage=findings[best].passage,
+        quote=findings[best].quote,
+        problems=tuple(dict.fromkeys(problem for finding in findings for problem in finding.problems)),
+    )
+
+
+def _score(sentence: str, finding: Finding, entailment: Entailment | None) -> float:
+    if finding.passage is None:
+        return 0.0
+    score = finding.features.score()
+    if entailment is not None:
+        score = (score + entailment([(finding.context, sentence)])[0]) / 2
+    return score * THRESHOLD * 0.99 if finding.problems else score
+
+
+_MARKUP = re.compile(r"\[\d+(?:\s*,\s*\d+)*\]|^\s*(?:[-*•]|\d+[.)]|#+)\s+|\*\*|__|`", re.MULTILINE)
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` without citation marks and Markdown."""
+    return _MARKUP.sub("", text).strip()
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    passage: int
+    text: str
+    words: tuple[Word, ...]
+
+
+def examine(sentence: str, passages: Sequence[str], *, published: Sequence[str | None] = ()) -> Finding:
+    """Hold one sentence against ``passages`` and return what the score is made of."""
+    shortlist = _shortlist(sentence, passages)
+    if not shortlist:
+        return Finding(Features(0.0, 0, 0, False))
+    dates = [published[s.passage] if s.passage < len(published) else None for s in shortlist]
+    words = read(_in_their_dates(sentence, shortlist, dates))
+    evidence = [s.words for s in shortlist]
+    alignment = align(words, evidence)
+    problems = tuple(dict.fromkeys(disagreements.find(words, evidence, alignment)))
+    known = {word.key for s in evidence for word in s}
+    features = Features(
+        cost_per_word=alignment.cost / len(words),
+        unfound_words=sum(word.content and place is None for word, place in zip(words, alignment.places, strict=True)),
+        unfound_numbers=sum(word.kind == "number" and word.key not in known for word in words),
+        disagrees=bool(problems),
+    )
+    quoted = _most_used(words, alignment)
+    if quoted is None:
+        return Finding(features, problems=problems)
+    context = " ".join(shortlist[i].text for i in sorted(alignment.sentences))
+    return Finding(features, shortlist[quoted].passage, shortlist[quoted].text, context, problems)
+
+
+def _most_used(words: Sequence[Word], alignment: Alignment) -> int | None:
+    """Return the sentence that holds most of the content words, or None."""
+    used = [place[0] for word, place in zip(words, alignment.places, strict=True) if place and word.content]
+    return min(set(used), key=lambda s: (-used.count(s), s)) if used else None
+
+
+_ROUGH = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=1024)
+def _spans(passage: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the sentences of a passage with the first letters of their words: enough to rank them by."""
+    return tuple(
+        (passage[start:end], frozenset(word[:5] for word in _ROUGH.findall(passage[start:end].lower())))
+        for start, end in split(passage)
+    )
+
+
+def _shortlist(sentence: str, passages: Sequence[str]) -> list[_Sentence]:
+    """Return the sentences that share most content words with ``sentence``, in the order of the passages."""
+    words = read(sentence)
+    wanted = {word.text.lower()[:5] for word in words if word.content} or {word.text.lower()[:5] for word in words}
+    candidates = [(p, text, len(wanted & keys)) for p, passage in enumerate(passages) for text, keys in _spans(passage)]
+    order = sorted(range(len(candidates)), key=lambda i: (-candidates[i][2], i))[:SHORTLIST]
+    read_out = [(candidates[i][0], candidates[i][1], read(candidates[i][1])) for i in sorted(order)]
+    return [_Sentence(p, text, found) for p, text, found in read_out if found]
+
+
+def _in_their_dates(sentence: str, evidence: Sequence[_Sentence], published: Sequence[str | None]) -> str:
+    """Return ``sentence`` with each date in the words that the evidence has for that day.
+
+    "on 4 February 2026" becomes "on Wednesday" where an article of 5 February says so; a claim may be less exact
+    than the evidence ("in February"), never more.
+    """
+    ours = [t for t in resolve(sentence) if t.type in ("DATE", "TIME") and t.earliest and t.latest]
+    ours = [t for t in ours if not any(t.text in s.text for s in evidence)]
+    if not ours:
+        return sentence
+    theirs = [t for s, day in zip(evidence, published, strict=True) for t in resolve(s.text, day)]
+    for expression in reversed(ours):
+        same = next((t for t in theirs if _within(t, expression)), None)
+        if same is not None:
+            sentence = sentence[: expression.start] + same.text + sentence[expression.end :]
+    return sentence
+
+
+def _within(inner: TimeExpression, outer: TimeExpression) -> bool:
+    """Whether every day ``inner`` can mean is one ``outer`` can mean (ISO dates compare as text)."""
+    if inner.earliest is None or inner.latest is None or outer.earliest is None or outer.latest is None:
+        return False
+    return outer.earliest <= inner.earliest and inner.latest <= outer.latest

@@ -1,0 +1,204 @@
+"""Text -> words in a form that can be compared: stems, number values and names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from Stemmer import Stemmer
+
+Kind = Literal["word", "function", "number", "name", "initial"]
+"""What a word is: ``function`` words carry no content of their own, ``initial`` is a capitalised word at the start
+of a sentence, which may or may not be a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text, with its character span there.
+
+    Two words say the same where their ``key`` is equal: the stem of a word, ``#`` and the value of a number
+    ("1,200", "1.2 thousand" and "twelve hundred" are all ``#1200``).
+    """
+
+    text: str
+    key: str
+    start: int
+    end: int
+    kind: Kind
+
+    @property
+    def content(self) -> bool:
+        """Whether the word says something by itself."""
+        return self.kind != "function"
+
+
+def _list(words: str) -> list[str]:
+    return words.split()
+
+
+_UNITS = _list(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_TENS = _list("twenty thirty forty fifty sixty seventy eighty ninety")
+_CARDINALS = {word: value for value, word in enumerate(_UNITS)} | {
+    word: 10 * value for value, word in enumerate(_TENS, start=2)
+}
+_ORDINALS = {
+    word: value
+    for value, word in enumerate(
+        _list(
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+        ),
+        start=1,
+    )
+}
+_COUNTS = {"dozen": 12, "once": 1, "twice": 2, "thrice": 3}
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12,
+    "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12,
+}  # fmt: skip
+
+_FUNCTION_WORDS = frozenset(
+    _list(
+        "a an the of to in on at by for with from as is are was were be been being am it its this that these those he "
+        "she they him her them his their i we you my our your me us and or but if so than then there here which who whom "
+        "whose what when where how has have had do does did not no nor will would can could may might must shall should "
+        "about into over after before up out also just more most other some such only own same too very s t d ll re ve "
+        "m said says say told according one"
+    )
+)
+
+_DEMONYMS = {
+    "american": "us", "usa": "us", "america": "us", "british": "uk", "britain": "uk", "dutch": "netherland",
+    "french": "franc", "spanish": "spain", "greek": "greec", "swiss": "switzerland", "danish": "denmark",
+    "polish": "poland", "turkish": "turkey", "welsh": "wale", "irish": "ireland", "scottish": "scotland",
+    "english": "england", "swedish": "sweden", "finnish": "finland", "norwegian": "norway", "filipino": "philippin",
+    "thai": "thailand", "belgian": "belgium", "portuguese": "portug", "tory": "conserv", "tories": "conserv",
+}  # fmt: skip
+"""Adjective -> stem of the country (or party), where a shared beginning does not show it."""
+
+_WORD = re.compile(
+    r"""(?P<currency>[$£€]\ ?)?
+        (?<![\w.])(?P<digits>\d{1,3}(?:,\ ?\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)
+        (?P<suffix>st|nd|rd|th|s|k|mn|bn|tn|m)?(?![^\W_])
+      | (?P<letters>(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*)
+      | [^\W_]+""",
+    re.VERBOSE,
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?:\n][\"'”’)\]]*|[\"“‘`])\s*$")
+_stemmer = Stemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_DEMONYMS.get(word) or _stemmer.stemWord(word))
+
+
+def _value_key(value: float) -> str:
+    return f"#{value:.12g}"
+
+
+def _kind(raw: str, lower: str, text: str, start: int) -> Kind:
+    if lower in _FUNCTION_WORDS and raw not in ("US", "May"):
+        return "function"
+    if not raw[0].isupper():
+        return "word"
+    return "initial" if _SENTENCE_START.search(text, max(0, start - 6), start) else "name"
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> tuple[Word, ...]:
+    """Return the words of ``text`` in order; numbers of several words ("two hundred and six") become one."""
+    words: list[Word] = []
+    for match in _WORD.finditer(text):
+        raw, start, end = match.group(), match.start(), match.end()
+        if digits := match["digits"]:
+            words.append(_number(match, digits))
+            continue
+        lower = raw.lower().replace("’", "'")
+        abbreviation = "." in raw
+        lower = lower.replace(".", "").removesuffix("'s")
+        kind = "name" if abbreviation and raw.isupper() else _kind(raw, lower, text, start)
+        value = _CARDINALS.get(lower, _ORDINALS.get(lower, _COUNTS.get(lower)))
+        if value is not None and kind != "name" and lower != "one":
+            words.append(Word(raw, _value_key(value), start, end, "number"))
+        else:
+            words.append(Word(raw, _stem(lower), start, end, kind))
+    return _join_numbers(words, text)
+
+
+def _number(match: re.Match[str], digits: str) -> Word:
+    value = float(digits.replace(",", "").replace(" ", ""))
+    suffix = match["suffix"] or ""
+    key = _value_key(value)
+    if suffix == "s":
+        key += "s"
+    elif suffix == "m" and not match["currency"]:
+        key += "m"  # metres as likely as millions
+    elif suffix in _SCALES:
+        key = _value_key(value * _SCALES[suffix])
+    return Word(match.group(), key, match.start(), match.end(), "number")
+
+
+def _join_numbers(words: list[Word], text: str) -> tuple[Word, ...]:
+    """Join runs such as "twenty-one", "1.2 million" and "two hundred and six" into one word each."""
+    joined: list[Word] = []
+    i = 0
+    while i < len(words):
+        length, value = _number_run(words, i, text)
+        if length > 1 or (length and words[i].kind != "number"):
+            first, last = words[i], words[i + length - 1]
+            joined.append(Word(text[first.start : last.end], _value_key(value), first.start, last.end, "number"))
+        else:
+            joined.append(words[i])
+        i += max(length, 1)
+    return tuple(joined)
+
+
+def _number_run(words: list[Word], i: int, text: str) -> tuple[int, float]:
+    """Return how many words from ``i`` on form one number, and its value."""
+    total, current, length, last = 0.0, 0.0, 0, 0.0
+    j = i
+    while j < len(words):
+        lower = words[j].text.lower()
+        if j > i and text[words[j - 1].end : words[j].start] not in (" ", "-", "‑"):
+            break
+        if lower in _SCALES and len(lower) > 2 and (length or (lower != "dozen" and j > 0 and _is_a(words[j - 1]))):
+            scale = _SCALES[lower]
+            current = (current or 1.0) * scale
+            if scale >= 1e3:
+                total, current = total + current, 0.0
+            last = scale
+        elif length and lower == "and" and last >= 100 and j + 1 < len(words) and _small(words[j + 1]) is not None:
+            j += 1
+            continue
+        else:
+            value = _small(words[j])
+            fits = not length or last >= 100 or (20 <= last <= 90 and value is not None and 0 < value < 10)
+            if value is None or not fits or (length and last >= 100 and value >= last):
+                break
+            current += value
+            last = value
+        length = j - i + 1
+        j += 1
+    return length, total + current
+
+
+def _is_a(word: Word) -> bool:
+    return word.text.lower() in ("a", "an")
+
+
+def _small(word: Word) -> float | None:
+    """Return the value of a word that can be part of a longer number, or None."""
+    lower = word.text.lower()
+    if lower in _CARDINALS:
+        return float(_CARDINALS[lower])
+    if word.kind == "number" and word.text[0].isdigit() and word.key[1:].replace(".", "").isdigit():
+        return float(word.key[1:])
+    if word.kind == "number" and word.text[0] in "$£€" and word.key[1:].replace(".", "").isdigit():
+        return float(word.key[1:])
+    return None
