@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from eval import metrics, statistics
 from eval.html import answer_text, frame
@@ -80,6 +81,18 @@ class Comparison:
                 parts.append(f"\n**{before.question.id}** {before.question.question} (expected: {before.expected})\n\n")
                 parts.append(f"| {a} | {b} |\n| --- | --- |\n| {_cell(before)} | {_cell(after)} |\n")
         return "".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: the differences, and the ids of the questions that flipped."""
+        return {
+            "names": list(self.names),
+            "shared": self.shared,
+            "only": list(self.only),
+            "correction": self.correction,
+            "differences": [{**vars(row), "change": row.change} for row in self.differences],
+            "lost": [before.question.id for before, _ in self.lost],
+            "won": [before.question.id for before, _ in self.won],
+        }
 
     def html(self) -> str:
         """The comparison as one self-contained page, both answers side by side."""

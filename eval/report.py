@@ -76,12 +76,13 @@ class Report:
             "qrels.trec": "".join(trec_qrels(self.outcomes)),
             "report.md": self.markdown(),
             "report.html": page(self),
-            "manifest.json": json.dumps({**self.manifest, "metrics": self._numbers()}, indent=2, ensure_ascii=False) + "\n",
+            "manifest.json": json.dumps({**self.manifest, "metrics": self.numbers()}, indent=2, ensure_ascii=False) + "\n",
         }  # fmt: skip
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
 
-    def _numbers(self) -> dict[str, list[float]]:
+    def numbers(self) -> dict[str, list[float]]:
+        """{metric: [value, low, high, questions]}."""
         return {
             name: [round(number, 6) for number in (row.value, row.low, row.high)] + [row.n]
             for name, row in self.summary.items()

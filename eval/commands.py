@@ -1,0 +1,211 @@
+"""The ``dateline eval`` subcommands: run, compare, gate, new.
+
+Nothing heavy is imported before a command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from eval.questions import QuestionSet
+    from rag.settings import Settings
+
+DONE, PARTLY = 0, 1
+FAILED_GATE = 1
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``eval`` and its subcommands to the ``dateline`` parser."""
+    parser = subparsers.add_parser("eval", help="question sets: measure, compare, guard", description=__doc__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, run: Callable[..., int], help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+        command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        command.set_defaults(run=run)
+        return command
+
+    run = add("run", _run, "ask every question of a set and write a folder with the report")
+    run.add_argument("set", metavar="SET", help="a YAML or JSONL file, a folder of them, a BEIR folder, a public set")
+    run.add_argument("--out", metavar="DIR", default="runs", help="where runs are kept (default: runs)")
+    run.add_argument("--name", metavar="NAME", help="the run's folder there (default: made from what is measured)")
+    run.add_argument("-k", type=int, default=None, help="how many passages are retrieved (default: 10)")
+    run.add_argument("--retrieval-only", action="store_true", help="search, but do not answer")
+    run.add_argument("--tag", action="append", default=[], metavar="TAG", help="only questions with this tag")
+    run.add_argument("--workers", type=int, default=1, metavar="N", help="questions at once; helps with an LLM server")
+    run.add_argument("--seed", type=int, default=0, help="seed of the intervals (default: 0)")
+
+    comparison = add("compare", _compare, "compare two runs, metric by metric and question by question")
+    comparison.add_argument("before", metavar="A", help="the folder of a run")
+    comparison.add_argument("after", metavar="B", help="the folder of another run")
+    comparison.add_argument("--correction", choices=("holm", "bh"), default="holm", help="for many metrics")
+    comparison.add_argument("--html", metavar="FILE", help="also write one self-contained page")
+
+    gate = add("gate", _gate, "exit with 1 when a metric got worse than the baseline by more than its noise")
+    gate.add_argument("result", metavar="RUN", help="the folder of a run")
+    gate.add_argument("--baseline", metavar="RUN", required=True, help="the folder of the run to hold it against")
+    gate.add_argument("--metric", action="append", metavar="NAME", help="watch this metric instead of the usual ones")
+    gate.add_argument("--floor", action="append", default=[], metavar="NAME=VALUE", help="fail below this value")
+    gate.add_argument("--alpha", type=float, default=0.05, help="level of the corrected test (default: 0.05)")
+    gate.add_argument("--tolerance", type=float, default=0.0, metavar="X", help="a fall up to this is accepted")
+
+    new = add("new", _new, "draft questions from the index, for a person to correct")
+    new.add_argument("file", metavar="FILE", help="where to write them (.yaml or .jsonl); must not exist yet")
+    new.add_argument("-n", type=int, default=20, metavar="N", help="how many (default: 20)")
+    new.add_argument("--seed", type=int, default=0, help="another seed, other questions")
+
+
+# --- run ---------------------------------------------------------------------------------------------------
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.runner import evaluate
+    from eval.subject import subject_of
+    from rag.grounding import check
+
+    questions = load_set(arguments.set)
+    if arguments.tag:
+        questions = questions.select(lambda question: bool(set(arguments.tag) & set(question.tags)))
+    if not questions:
+        raise UsageError(f"{arguments.set} has no questions" + (" with these tags" if arguments.tag else ""))
+    out = Path(arguments.out)
+    if questions.documents:
+        settings = replace(settings, index=str(_own_index(questions, out, settings)))
+    assistant = settings.assistant()
+    subject = subject_of(assistant.retriever if arguments.retrieval_only else assistant)
+    kept = {name: value for name, value in asdict(settings).items() if name not in ("llm_key", "index")}
+    name = arguments.name or f"{questions.name}-{_fingerprint(questions, subject.about, kept, arguments)}"
+    report = evaluate(
+        subject,
+        questions,
+        out=out / name,
+        k=settings.k,
+        check=check,
+        settings=kept,
+        workers=arguments.workers,
+        seed=arguments.seed,
+        progress=True,
+    )
+    for outcome in report.outcomes:
+        if outcome.error:
+            _say(f"failed: {outcome.question.id}: {outcome.error}")
+    if arguments.json:
+        _put(json.dumps({"run": str(out / name), "manifest": dict(report.manifest), "metrics": report.numbers()}))
+    else:
+        _put(f"{report}\n{out / name / 'report.html'}")
+    return PARTLY if report.manifest["errors"] else DONE
+
+
+def load_set(path: str) -> QuestionSet:
+    """A question set by its path; a folder named like a public set is read by that set's adapter."""
+    from eval.adapters import ADAPTERS
+    from eval.questions import QuestionSet
+
+    adapter = ADAPTERS.get(Path(path).resolve().name)
+    return adapter(Path(path)) if adapter and Path(path).is_dir() else QuestionSet.load(path)
+
+
+def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:
+    """Index the corpus that a set brings, once, beside the runs."""
+    folder = out / "indexes" / questions.name
+    folder.mkdir(parents=True, exist_ok=True)
+    index = replace(settings, index=str(folder)).open_index()
+    _say(f"indexing the {len(questions.documents)} documents of {questions.name} into {folder}")
+    index.add_documents(questions.documents)
+    index.close()
+    return folder
+
+
+def _fingerprint(questions: QuestionSet, about: Any, settings: dict[str, Any], arguments: argparse.Namespace) -> str:
+    """Eight letters that change with the questions, the corpus, the settings and the code: the same, the same run."""
+    import hashlib
+
+    import index
+    import rag
+
+    code = hashlib.sha256()
+    for package in (index, rag):
+        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
+            code.update(file.read_bytes())
+    asked = [question.to_dict() for question in questions]
+    whole = json.dumps([asked, dict(about), settings, arguments.seed, code.hexdigest()], sort_keys=True, default=str)
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+# --- the others --------------------------------------------------------------------------------------------
+
+
+def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.compare import compare
+    from eval.report import Report
+
+    names = (Path(arguments.before).name, Path(arguments.after).name)
+    comparison = compare(
+        Report.load(arguments.before), Report.load(arguments.after), names=names, correction=arguments.correction
+    )
+    if arguments.html:
+        Path(arguments.html).write_text(comparison.html(), encoding="utf-8")
+    _put(json.dumps(comparison.to_dict(), ensure_ascii=False) if arguments.json else str(comparison))
+    return DONE
+
+
+def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.compare import GATED, gate
+    from eval.report import Report
+
+    floors = {}
+    for text in arguments.floor:
+        name, _, value = text.partition("=")
+        try:
+            floors[name] = float(value)
+        except ValueError:
+            raise UsageError(f"--floor {text}: write it as NAME=VALUE, such as correct=0.9") from None
+    verdict = gate(
+        Report.load(arguments.result),
+        Report.load(arguments.baseline),
+        only=arguments.metric or GATED,
+        floors=floors,
+        alpha=arguments.alpha,
+        tolerance=arguments.tolerance,
+    )
+    if arguments.json:
+        _put(json.dumps({"passed": verdict.passed, "failures": verdict.failures, **verdict.comparison.to_dict()}))
+    else:
+        _put(str(verdict.comparison))
+        _put("\n".join(f"FAILED: {failure}" for failure in verdict.failures) or "passed: nothing fell beyond its noise")
+    return DONE if verdict.passed else FAILED_GATE
+
+
+def _new(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.drafts import draft
+    from eval.questions import SUFFIXES
+
+    path = Path(arguments.file)
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"{path}: a question set ends in {', '.join(SUFFIXES)}")
+    if path.exists():
+        raise UsageError(f"{path} exists; drafts never overwrite what a person may have corrected")
+    questions = draft(settings.open_index(read_only=True), arguments.n, seed=arguments.seed)
+    questions.save(path)
+    if arguments.json:
+        _put(json.dumps({"file": str(path), "drafts": len(questions)}))
+    else:
+        _put(f"{len(questions)} drafts in {path}: correct each one, then remove its line “draft: true”")
+    return DONE
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+
+
+def _put(text: str) -> None:
+    sys.stdout.write(text + "\n")

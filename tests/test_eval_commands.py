@@ -1,0 +1,108 @@
+"""The ``dateline eval`` commands, through their own parser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from eval_fakes import FakeAssistant, questions
+
+from eval import Question, QuestionSet, commands, evaluate
+from eval.drafts import draft
+from index.documents import Document
+from index.errors import UsageError
+
+
+def call(*words: object) -> int:
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers(required=True))
+    arguments = parser.parse_args(["eval", *map(str, words)])
+    code: int = arguments.run(arguments, None)
+    return code
+
+
+def test_registering_imports_nothing_heavy() -> None:
+    code = "import sys, eval.commands; print(sorted({'numpy', 'torch', 'yaml', 'chromadb'} & set(sys.modules)))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
+
+
+def test_compare_and_gate_speak_by_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    evaluate(FakeAssistant(), questions(), out=good)
+    evaluate(FakeAssistant(wrong=range(14)), questions(), out=bad)
+    assert call("compare", good, bad, "--json", "--html", tmp_path / "diff.html") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert len(shown["lost"]) == 14
+    assert "Who opened bridge 3?" in (tmp_path / "diff.html").read_text(encoding="utf-8")
+    assert call("gate", bad, "--baseline", bad) == 0
+    assert "passed" in capsys.readouterr().out
+    assert call("gate", bad, "--baseline", good) == 1
+    assert "FAILED: correct fell" in capsys.readouterr().out
+    assert call("gate", good, "--baseline", good, "--floor", "correct=1.0", "--metric", "correct") == 0
+    with pytest.raises(UsageError, match="write it as NAME=VALUE"):
+        call("gate", good, "--baseline", good, "--floor", "correct")
+    with pytest.raises(UsageError, match="is not the folder of a run"):
+        call("gate", tmp_path / "none", "--baseline", good)
+
+
+def test_public_sets_are_found_by_their_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "newsquizqa_probe"
+    folder.mkdir()
+    row = {"id": "1", "question": "Who?", "answer": "Ann", "url": "u", "url_date": None}
+    (folder / "questions.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert commands.load_set(str(folder)).questions == (Question("1", "Who?", answerable=False, tags=("absent",)),)
+
+
+class FakeArticles:
+    texts = {  # noqa: RUF012
+        "a.txt": "Ann Lee, the mayor of Oxtown, said the new bridge over the Arn would open on Monday after all. "
+        "It cost 40 million euros, a third more than the council of Oxtown had expected last year.",
+        "b.txt": "Bob Ray said that the harbour of Westport had lost 120 ships to its neighbours in a decade.",
+    }
+
+    def documents(self) -> list[argparse.Namespace]:
+        return [argparse.Namespace(doc_id=doc_id) for doc_id in self.texts]
+
+    def document(self, doc_id: str) -> Document:
+        return Document(doc_id, self.texts[doc_id], published="2026-03-05")
+
+
+def test_drafts_say_so_quote_their_sentence_and_read_back(tmp_path: Path) -> None:
+    drafts = draft(FakeArticles(), 20)  # type: ignore[arg-type]
+    assert len(drafts) >= 5
+    for question in drafts:
+        assert question.draft
+        for quote in question.gold_quotes:
+            (doc_id,) = question.gold_docs
+            assert quote in FakeArticles.texts[doc_id]
+    by_text = {question.question: question for question in drafts}
+    assert by_text["Who is Ann Lee?"].answers == ("the mayor of Oxtown",)
+    assert "What did Bob Ray say?" in by_text
+    when = next(question for question in drafts if question.answers == ("Monday",))
+    assert when.dates == ("2026-03-09",)
+    assert sum(not question.answerable for question in drafts) == 1
+    drafts.save(tmp_path / "drafts.yaml")
+    assert QuestionSet.load(tmp_path / "drafts.yaml").questions == drafts.questions
+    assert draft(FakeArticles(), 3, seed=1) == draft(FakeArticles(), 3, seed=1)  # type: ignore[arg-type]
+
+
+def test_drafts_never_overwrite(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(UsageError, match="never overwrite"):
+        call("new", path)
+    with pytest.raises(UsageError, match="ends in"):
+        call("new", tmp_path / "mine.txt")
+
+
+@pytest.mark.parametrize("drafts", [0, 2])
+def test_reports_of_drafts_say_so(tmp_path: Path, drafts: int) -> None:
+    some = [Question(f"q{n}", f"Who opened bridge {n}?", answers=("council",), draft=n < drafts) for n in range(3)]
+    report = evaluate(FakeAssistant(), QuestionSet("s", tuple(some)), out=tmp_path)
+    assert ("drafts that no person has checked" in report.markdown()) == bool(drafts)
+    assert ("drafts that no person has checked" in (tmp_path / "report.html").read_text("utf-8")) == bool(drafts)

@@ -1,0 +1,56 @@
+"""The shipped question sets: they load, and every gold quote stands verbatim in a gold document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from eval.metrics import containment
+from eval.questions import QuestionSet
+
+ROOT = Path(__file__).parent.parent
+SETS = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}
+
+
+@pytest.fixture(params=SETS)
+def shipped(request: pytest.FixtureRequest) -> tuple[QuestionSet, dict[str, str]]:
+    folder = SETS[request.param]
+    texts = {path.name: path.read_bytes().decode("utf-8") for path in folder.glob("*.txt")}
+    return QuestionSet.load(ROOT / "eval" / "questions" / f"{request.param}.yaml"), texts
+
+
+def test_gold_stands_in_the_articles(shipped: tuple[QuestionSet, dict[str, str]]) -> None:
+    questions, texts = shipped
+    for question in questions:
+        assert set(question.gold_docs) <= set(texts), question.id
+        assert question.gold_docs or not question.answerable, question.id
+        gold = [texts[doc_id] for doc_id in question.gold_docs]
+        for quote in question.gold_quotes:
+            assert any(quote in text for text in gold), (question.id, quote)
+        wanted = [question.answers, *question.answer_facts] if question.answers else question.answer_facts
+        for alternatives in wanted:
+            assert containment(" ".join(gold), alternatives), (question.id, alternatives)
+
+
+def test_every_kind_of_question_is_there(shipped: tuple[QuestionSet, dict[str, str]]) -> None:
+    questions, _ = shipped
+    tags = Counter(tag for question in questions for tag in question.tags)
+    assert len(questions) >= 60
+    kinds = {
+        "who",
+        "when",
+        "where",
+        "how-many",
+        "which",
+        "said",
+        "did",
+        "why-how",
+        "several-parts",
+        "follow-up",
+        "trap",
+    }
+    assert kinds <= tags.keys()
+    assert tags["unanswerable"] == sum(not question.answerable for question in questions) >= 12
+    assert not any(question.draft for question in questions)
