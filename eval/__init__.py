@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from eval.adapters import load_benchmark
-    from eval.compare import Comparison, compare
+    from eval.comparison import Comparison, compare
     from eval.questions import Question, QuestionSet
     from eval.report import Report
     from eval.runner import evaluate
@@ -14,8 +14,8 @@ __all__ = ["Comparison", "Question", "QuestionSet", "Report", "compare", "evalua
 
 _HOME = {
     "load_benchmark": "eval.adapters",
-    "Comparison": "eval.compare",
-    "compare": "eval.compare",
+    "Comparison": "eval.comparison",
+    "compare": "eval.comparison",
     "Question": "eval.questions",
     "QuestionSet": "eval.questions",
     "Report": "eval.report",

@@ -145,7 +145,7 @@ def _fingerprint(questions: QuestionSet, about: Any, settings: dict[str, Any], a
 
 
 def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.compare import compare
+    from eval.comparison import compare
     from eval.report import Report
 
     names = (Path(arguments.before).name, Path(arguments.after).name)
@@ -159,7 +159,7 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.compare import GATED, gate
+    from eval.comparison import GATED, gate
     from eval.report import Report
 
     floors = {}

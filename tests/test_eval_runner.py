@@ -11,7 +11,7 @@ import pytest
 from eval_fakes import FakeAssistant, FakeRetriever, questions
 
 from eval import QuestionSet, Report, compare, evaluate
-from eval.compare import gate
+from eval.comparison import gate
 from eval.summary import summarise
 from index.errors import UsageError
 
