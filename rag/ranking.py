@@ -1,0 +1,182 @@
+"""Query + candidates -> ranked candidates: features, their weights, near-copies last.
+
+Pure scoring: nothing is read here. Every feature lies between 0 and 1 and the score is their
+weighted sum (Bruch, Gai and Ingber 2023 find convex combination ahead of reciprocal rank fusion),
+so a score can be explained by its parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalogue import Candidate
+from index.lexical import terms
+from rag.query import Query
+
+Floats = NDArray[np.float64]
+
+K1 = 1.2
+"""BM25's saturation of term frequency (Robertson and Zaragoza 2009)."""
+B = 0.75
+"""BM25's normalisation by passage length."""
+FRESH_DAYS = 14.0
+"""Days after which the freshness of an article has fallen to 1/e."""
+WINDOW_DAYS = 7.0
+"""Days outside the asked-about window at which its fit has fallen to 1/e."""
+TOLERANCE_DAYS = 1
+"""An article dated this much after the asker's today is taken for today's: time zones."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weight of every feature; ``dense`` is the unit.
+
+    Learned by ``benchmarks/learn_weights.py``: a conditional logit (softmax over a question's
+    candidates), two-fold cross-validated.
+
+    ``dense``: cosine similarity of question and passage. ``lexical``: BM25 divided by the
+    candidates' best. ``source``: the question names the article's source. ``fresh``: nearness of
+    publication to the asker's today, where the question sets no earlier time; ``fresh_asked``:
+    the same, once more, where it asks for what is new. ``future``: published after the asker's
+    today. ``window``: the article was published in, or the passage speaks of, the days asked about.
+    """
+
+    dense: float = 1.0
+    lexical: float = 0.17
+    source: float = 0.15
+    fresh: float = 0.33
+    fresh_asked: float = 0.27
+    future: float = -0.68
+    window: float = 0.10
+
+
+FEATURES = tuple(field.name for field in fields(Weights))
+"""The columns of ``features``, in order."""
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True)
+class LexicalStats:
+    """What BM25 needs of the whole index.
+
+    ``count`` passages of ``average_length`` terms; ``document_frequency`` says in how many of them
+    a query term occurs.
+    """
+
+    count: int
+    average_length: float
+    document_frequency: Mapping[str, int]
+
+    def idf(self, term: str) -> float:
+        """Inverse document frequency in the form that is never negative (Lucene's)."""
+        df = self.document_frequency.get(term, 0)
+        return math.log(1.0 + (self.count - df + 0.5) / (df + 0.5)) if self.count >= df else 0.0
+
+
+def rank(
+    query: Query,
+    candidates: Sequence[Candidate],
+    cosines: Sequence[float],
+    stats: LexicalStats,
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> list[tuple[float, int]]:
+    """Return (score, position in ``candidates``), best first; copies of a better-ranked article last.
+
+    ``cosines[i]`` is the similarity of the question and ``candidates[i]``.
+    """
+    if not candidates:
+        return []
+    vector = np.array([getattr(weights, name) for name in FEATURES])
+    scores = features(query, candidates, cosines, stats) @ vector
+    order = sorted(range(len(candidates)), key=lambda i: (-scores[i], candidates[i].row))
+    return [(float(scores[i]), i) for i in _copies_last(order, candidates)]
+
+
+def features(query: Query, candidates: Sequence[Candidate], cosines: Sequence[float], stats: LexicalStats) -> Floats:
+    """Return the features of every candidate, shape (len(candidates), len(FEATURES))."""
+    columns = {
+        "dense": np.asarray(cosines, dtype=np.float64),
+        "lexical": _share_of_best(bm25(query, candidates, stats)),
+        "source": _named_sources(query, candidates),
+        **_time(query, candidates),
+    }
+    return np.stack([columns[name] for name in FEATURES], axis=1)
+
+
+def bm25(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> Floats:
+    """BM25 of the query's terms in passage and heading together (Robertson and Zaragoza 2009)."""
+    column = {term: j for j, term in enumerate(query.terms)}
+    frequency = np.zeros((len(candidates), len(column)))
+    for i, candidate in enumerate(candidates):
+        for found in (candidate.terms, candidate.title_terms):
+            for term in found:
+                if term in column:
+                    frequency[i, column[term]] += 1
+    length = np.array([len(candidate.terms) for candidate in candidates], dtype=np.float64)
+    damping = K1 * (1 - B + B * length / max(stats.average_length, 1.0))
+    idf = np.array([stats.idf(term) for term in query.terms])
+    scores: Floats = (frequency * (K1 + 1) / (frequency + damping[:, None])) @ idf
+    return scores
+
+
+def _share_of_best(scores: Floats) -> Floats:
+    best = scores.max(initial=0.0)
+    return scores / best if best > 0 else scores
+
+
+def _named_sources(query: Query, candidates: Sequence[Candidate]) -> Floats:
+    """1 where every word of the article's source is in the question."""
+    asked = set(query.terms)
+    named: dict[str, bool] = {}
+    for source in {candidate.source for candidate in candidates}:
+        words = terms(source)
+        named[source] = bool(words) and asked.issuperset(words)
+    return np.array([float(named[candidate.source]) for candidate in candidates])
+
+
+def _time(query: Query, candidates: Sequence[Candidate]) -> dict[str, Floats]:
+    """Freshness, futurity and fit to the asked-about days; an undated article has none of them."""
+    columns = {name: np.zeros(len(candidates)) for name in ("fresh", "fresh_asked", "future", "window")}
+    today, window = query.asked_day, query.window
+    past = today is not None and window is not None and window[1] < today - 2 * FRESH_DAYS
+    for i, candidate in enumerate(candidates):
+        day = candidate.published_day
+        if today is not None and day is not None:
+            columns["future"][i] = day > today + TOLERANCE_DAYS
+            if not past and not columns["future"][i]:
+                columns["fresh"][i] = math.exp(-max(today - day, 0) / FRESH_DAYS)
+        if window is not None:
+            columns["window"][i] = _fit(window, candidate)
+    columns["fresh_asked"] = columns["fresh"] * query.recent
+    return columns
+
+
+def _fit(window: tuple[int, int], candidate: Candidate) -> float:
+    """1 where the article appeared, or the passage speaks of a day, in the window; less with distance."""
+    spans = []
+    if candidate.published_day is not None:
+        spans.append((candidate.published_day, candidate.published_day))
+    if candidate.first_day is not None and candidate.last_day is not None:
+        spans.append((candidate.first_day, candidate.last_day))
+    if not spans:
+        return 0.0
+    distance = min(max(first - window[1], window[0] - last, 0) for first, last in spans)
+    return math.exp(-distance / WINDOW_DAYS)
+
+
+def _copies_last(order: Sequence[int], candidates: Sequence[Candidate]) -> list[int]:
+    """Put passages of near-copies of an article that already stands higher behind all others."""
+    first_of: dict[str, str] = {}
+    kept: list[int] = []
+    copies: list[int] = []
+    for i in order:
+        cluster, doc_id = candidates[i].cluster, candidates[i].doc_id
+        is_copy = cluster is not None and first_of.setdefault(cluster, doc_id) != doc_id
+        (copies if is_copy else kept).append(i)
+    return kept + copies
