@@ -10,6 +10,24 @@ from typing import Literal
 Unit = Literal["day", "week", "weekend", "month", "quarter", "season", "half", "year", "decade", "century"]
 Span = tuple[date, date]
 
+# What a unit is called when it has no place on the calendar.
+UNPLACED: dict[Unit, str] = {
+    "day": "XXXX-XX-XX", "week": "XXXX-WXX", "weekend": "XXXX-WXX-WE", "month": "XXXX-XX", "quarter": "XXXX-QX",
+    "season": "XXXX-XX", "half": "XXXX-HX", "year": "XXXX", "decade": "XXXX", "century": "XXXX",
+}  # fmt: skip
+# Unit word -> how many of which calendar unit.
+CALENDAR_UNITS: dict[str, tuple[int, Unit]] = {
+    "day": (1, "day"), "night": (1, "day"), "week": (1, "week"), "fortnight": (2, "week"), "weekend": (1, "weekend"),
+    "month": (1, "month"), "quarter": (1, "quarter"), "year": (1, "year"), "decade": (1, "decade"),
+    "century": (1, "century"),
+}  # fmt: skip
+# Unit word -> how many of which TIMEX3 duration letter; T stands for units below the day.
+_LETTERS = {
+    "second": (1, "TS"), "minute": (1, "TM"), "hour": (1, "TH"), "day": (1, "D"), "night": (1, "D"), "week": (1, "W"),
+    "weekend": (1, "WE"), "fortnight": (2, "W"), "month": (1, "M"), "quarter": (1, "Q"), "year": (1, "Y"),
+    "decade": (10, "Y"), "century": (100, "Y"), "millennium": (1000, "Y"),
+}  # fmt: skip
+
 # Meteorological seasons of the northern half, by the month they start in; winter runs into the next year.
 SEASON_START = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 _SEASON_OF_MONTH = {m: s for s, first in SEASON_START.items() for m in ((first + k - 1) % 12 + 1 for k in range(3))}
@@ -76,6 +94,16 @@ def value_of(day: date, unit: Unit) -> str:
     if unit == "half":
         return f"{day.year:04}-H{(day.month + 5) // 6}"
     return f"{day.year:04}-{day.month:02}"
+
+
+def duration_value(count: float | None, unit: str) -> str:
+    """Return the TIMEX3 value of a length of time; None counts an unknown number (``PXD``)."""
+    times, letters = _LETTERS[unit]
+    timed, letter = letters[0] == "T" and len(letters) > 1, letters[-1] if letters[0] == "T" else letters
+    if count is None:
+        return {"decade": "PXDE", "century": "PXCE"}.get(unit, f"P{'T' if timed else ''}X{letter}")
+    total = count * times
+    return f"P{'T' if timed else ''}{int(total) if total == int(total) else total}{letter}"
 
 
 def unit_of(value: str) -> Unit | None:
@@ -188,7 +216,7 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
 
 # Holiday -> month and day, or month, weekday and which one, or days from Easter.
 _FIXED = {
-    "new year's day": (1, 1), "new year's eve": (12, 31), "new year": (1, 1), "epiphany": (1, 6),
+    "new year's day": (1, 1), "new year's eve": (12, 31), "new year": (1, 1), "new year day": (1, 1), "epiphany": (1, 6),
     "groundhog day": (2, 2), "valentine's day": (2, 14), "st. patrick's day": (3, 17), "april fools' day": (4, 1),
     "earth day": (4, 22), "may day": (5, 1), "international workers' day": (5, 1), "juneteenth": (6, 19),
     "freedom day": (6, 19), "jubilee day": (6, 19), "independence day": (7, 4), "bastille day": (7, 14),

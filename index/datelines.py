@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.calendars import unit_of
-from index.timex_dates import grammar
+from index.timex_days import grammar
 from index.timex_grammar import Context
 from index.timex_tokens import tokenize
 

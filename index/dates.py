@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, cast
 
-from index import timex_dates, timex_relative, timex_spans
+from index import timex_counted, timex_days, timex_periods, timex_relative, timex_spans
 from index.calendars import span_of, unit_of
 from index.datelines import Dateline, find_dateline
 from index.tense import points_ahead
-from index.timex_grammar import Context, Grammar, Reading
+from index.timex_grammar import Context, Grammar
+from index.timex_joins import Found, joined
 from index.timex_tokens import tokenize
 
 TimexType = Literal["DATE", "TIME", "DURATION", "SET"]
 
 _GRAMMAR = Grammar()
-for _part in (timex_dates, timex_relative, timex_spans):
+for _part in (timex_days, timex_periods, timex_relative, timex_counted, timex_spans):
     _GRAMMAR.include(_part.grammar)
 
 
@@ -52,55 +53,51 @@ def resolve(text: str, published: str | None = None) -> list[TimeExpression]:
     ``published`` is an ISO date or date-time; where it is not given, the dateline in the text's own opening
     lines is used. With neither, nothing relative is placed on the calendar.
     """
-    day = _day(published)
+    moment = _moment(published)
+    if moment is None and (line := find_dateline(text)):
+        moment = _moment(line.date)
     tokens = tokenize(text)
-    if day is None:
-        line = find_dateline(text)
-        day = _day(line.date) if line else None
-    context = Context(tokens, day)
-    context.future = lambda first, last: points_ahead(tokens, first, last)
-    found = [(tokens.starts[a], tokens.ends[b - 1], r) for a, b, r in _GRAMMAR.read(context)]
-    return [_expression(text, *item) for item in _joined(text, found)]
+    context = Context(
+        tokens,
+        moment.date() if moment else None,
+        moment if moment and published and len(published) > 10 else None,
+        _day_first(text),
+        future=lambda first, stop: points_ahead(tokens, first, stop),
+    )
+    found = [Found(tokens.starts[a], tokens.ends[b - 1], r) for a, b, r in _GRAMMAR.read(context)]
+    return [_expression(text, item) for item in joined(text, found, context)]
 
 
-def _day(published: str | None) -> date | None:
-    try:
-        return date.fromisoformat(published[:10]) if published else None
-    except ValueError:
+def _moment(published: str | None) -> datetime | None:
+    """Return an ISO date or date-time as given, without its zone; None where it is neither."""
+    if not published:
         return None
-
-
-_GAP = re.compile(r"\s*,?\s*(?:on|at|around|about|of|by|in\s+the|[A-Z]{2,3}T?)?\s*,?\s*")
-
-
-def _joined(text: str, found: list[tuple[int, int, Reading]]) -> list[tuple[int, int, Reading]]:
-    """Join a time of day and the day that stands beside it into one expression."""
-    out: list[tuple[int, int, Reading]] = []
-    for start, end, reading in found:
-        if out:
-            before_start, before_end, before = out[-1]
-            gap = text[before_end:start]
-            if len(gap) < 9 and _GAP.fullmatch(gap):
-                pair = _day_and_time(before, reading)
-                if pair:
-                    out[-1] = (before_start, end, pair)
-                    continue
-        out.append((start, end, reading))
-    return [item for item in out if item[2].type != timex_spans.PART]
-
-
-def _day_and_time(first: Reading, second: Reading) -> Reading | None:
-    for day, time in ((first, second), (second, first)):
-        if "T" not in time.value or time.type not in ("TIME", timex_spans.PART):
+    for part in (published, published[:10]):
+        try:
+            return datetime.fromisoformat(part).replace(tzinfo=None)
+        except ValueError:
             continue
-        if day.type == "DATE" and unit_of(day.value.replace("X", "1")) == "day":
-            return Reading("TIME", day.value + time.value[time.value.index("T") :])
-    if first.type == "TIME" and ":" in first.value and second.type == timex_spans.PART:
-        return first
     return None
 
 
-def _expression(text: str, start: int, end: int, reading: Reading) -> TimeExpression:
+_NUMERIC = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})/[0-9]{2,4}(?![0-9/])")
+_BRITISH = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th)? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+_AMERICAN = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) [0-9]"
+)
+
+
+def _day_first(text: str) -> bool:
+    """Decide from the text itself whether 3/5 is the third of May: by dates that read one way only, then by style."""
+    pairs = [(int(m[1]), int(m[2])) for m in _NUMERIC.finditer(text)]
+    if not pairs:
+        return False
+    votes = sum((a > 12) - (b > 12) for a, b in pairs)
+    return votes > 0 or (votes == 0 and len(_BRITISH.findall(text)) > len(_AMERICAN.findall(text)))
+
+
+def _expression(text: str, found: Found) -> TimeExpression:
+    start, end, reading = found.start, found.end, found.reading
     earliest, latest = reading.bounds or span_of(reading.value) or (None, None)
     return TimeExpression(
         start, end, text[start:end], cast(TimexType, reading.type), reading.value,

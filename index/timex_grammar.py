@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from index.calendars import span_of
 from index.timex_tokens import Tokens, code
@@ -42,10 +42,15 @@ class Context:
 
     tokens: Tokens
     published: date | None
+    moment: datetime | None = None  # of publication, where the time of day is known too
     day_first: bool = False
     last: str | None = None  # value of the last date mentioned
     last_end: int = 0  # where it ended, in characters
     future: Callable[[int, int], bool | None] = field(default=lambda first, last: None)
+
+
+_LEADS = code("last") + code("this") + code("next")
+_PARTS = code("early") + code("edge")
 
 
 class Match:
@@ -70,6 +75,29 @@ class Match:
     def value(self, name: str) -> object:
         """Return what the lexicon says the token means."""
         return self._tokens.values[self.at(name)]
+
+    @property
+    def lead(self) -> tuple[str, int]:
+        """Return the first word like "last", "this" or "next" and where it points (-1, 0, 1); ("", 0) without one."""
+        for i in range(self.first, self.stop):
+            if self._tokens.shape[i] in _LEADS:
+                way = self._tokens.values[i]
+                return self._tokens.words[i], way if isinstance(way, int) else 0
+        return "", 0
+
+    def narrowed(self, reading: Reading) -> Reading:
+        """Cut a reading's days to the part that "early", "the end of" and their like leave of it."""
+        span = span_of(reading.value)
+        part = next(
+            (self._tokens.values[i] for i in range(self.first, self.stop) if self._tokens.shape[i] in _PARTS), None
+        )
+        if span is None or part not in ("START", "MID", "END"):
+            return reading
+        half = (span[1] - span[0]) // 2
+        first = span[0] + {"START": half * 0, "MID": half / 2, "END": half}[str(part)]
+        return Reading(
+            reading.type, reading.value, (first, span[1] if part == "END" else first + half), reading.anchors
+        )
 
     def int(self, name: str) -> int:
         """Return a token's whole number, -1 where it has none."""
@@ -102,9 +130,9 @@ class Grammar:
     def rule(self, *patterns: str) -> Callable[[Handler], Handler]:
         """Register a handler for patterns such as ``"[ count unit ] ago"``.
 
-        Items are classes, unions of them (``day``), or literal words; ``a|b`` is either, ``x?`` optional,
-        ``name=x`` names an item, and brackets mark the extent where it is not all of the match. Patterns have
-        no repetition, so matching takes time linear in the text.
+        Items are classes, unions of them (``day``), or literal words; ``a|b`` is either, ``x?`` and ``(x y)?`` are
+        optional, ``name=x`` names an item, and brackets mark the extent where it is not all of the match. Patterns
+        have no repetition, so matching takes time linear in the text.
         """
 
         def register(handler: Handler) -> Handler:
@@ -124,29 +152,39 @@ class Grammar:
     def read(self, context: Context) -> list[tuple[int, int, Reading]]:
         """Return (first token, last token + 1, reading) for the expressions of a text, in order."""
         tokens = context.tokens
-        shape, found = tokens.shape, []
+        found = []
         starters = re.compile("[" + "".join(self._by_start) + "]")
         position = 0
-        while (hit := starters.search(shape, position)) is not None:
+        while (hit := starters.search(tokens.shape, position)) is not None:
             position = hit.start()
-            matches = []
-            for rule in self._by_start[shape[position]]:
-                m = rule.pattern.match(shape, position)
-                if m:
-                    matches.append((m.end(), rule, m))
-            matches.sort(key=lambda item: -item[0])  # stable: earlier rules first among equals
-            for _, rule, m in matches:
-                match = Match(tokens, m)
-                reading = rule.handler(match, context)
-                if reading is not None:
-                    found.append((match.first, match.stop, reading))
-                    if reading.anchors and span_of(reading.value):
-                        context.last, context.last_end = reading.value, tokens.ends[match.stop - 1]
-                    position = max(match.stop, position + 1)
-                    break
-            else:
+            best = self._best(context, position)
+            if best and best[0] > position:  # a word before the extent: something longer may start at the extent
+                other = self._best(context, best[0])
+                best = other if other and other[1] > best[1] else best
+            if best is None:
                 position += 1
+                continue
+            found.append(best)
+            _, stop, reading = best
+            if reading.anchors and span_of(reading.value):
+                context.last, context.last_end = reading.value, tokens.ends[stop - 1]
+            position = max(stop, position + 1)
         return found
+
+    def _best(self, context: Context, position: int) -> tuple[int, int, Reading] | None:
+        """Return the longest match at a token whose handler accepts it; the earlier rule among equals."""
+        shape = context.tokens.shape
+        matches = [
+            (m.end(), rule, m)
+            for rule in self._by_start.get(shape[position], ())
+            if (m := rule.pattern.match(shape, position))
+        ]
+        for _, rule, m in sorted(matches, key=lambda item: -item[0]):
+            match = Match(context.tokens, m)
+            reading = rule.handler(match, context)
+            if reading is not None:
+                return match.first, match.stop, reading
+        return None
 
 
 def _classes(item: str) -> str:
@@ -154,24 +192,37 @@ def _classes(item: str) -> str:
     return "".join(dict.fromkeys(code(name) for name in names))
 
 
+def shape_of(pattern: str) -> str:
+    """Return the regular expression over shapes of a pattern without names, groups or an extent."""
+    return "".join(f"[{_classes(item.rstrip('?'))}]" + ("?" if item.endswith("?") else "") for item in pattern.split())
+
+
 def _compile(pattern: str, handler: Handler) -> Rule:
     out: list[str] = []
     starts: set[str] = set()
-    leading = True
+    leading = True  # may the next item be the first token of a match?
+    entered: list[bool] = []
     seen: dict[str, int] = {}
-    for item in pattern.split():
-        if item in "[]":
+    for item in pattern.replace("(", "( ").replace(")", " )").split():
+        if item == "(":
+            entered.append(leading)
+            out.append("(?:")
+        elif item in (")", ")?"):
+            out.append(item)
+            leading = leading or (item == ")?" and entered[-1])
+            entered.pop()
+        elif item in "[]":
             out.append("(?P<extent>" if item == "[" else ")")
-            continue
-        optional = item.endswith("?")
-        name, _, classes = item.rstrip("?").rpartition("=")
-        name = (name or classes).replace("-", "_")
-        chars = _classes(classes)
-        if leading:
-            starts.update(chars)
-            leading = optional
-        seen[name] = seen.get(name, 0) + 1
-        label = name if seen[name] == 1 else f"{name}{seen[name]}"
-        group = f"(?P<{label}>[{chars}])" if label.isidentifier() else f"[{chars}]"
-        out.append(group + ("?" if optional else ""))
+        else:
+            optional = item.endswith("?")
+            name, _, classes = item.rstrip("?").rpartition("=")
+            chars = _classes(classes)
+            if leading:
+                starts.update(chars)
+                leading = optional
+            label = (name or classes).replace("-", "_")
+            seen[label] = seen.get(label, 0) + 1
+            label += "" if seen[label] == 1 else str(seen[label])
+            group = f"(?P<{label}>[{chars}])" if label.isidentifier() else f"[{chars}]"
+            out.append(group + ("?" if optional else ""))
     return Rule(re.compile("".join(out)), frozenset(starts), handler)

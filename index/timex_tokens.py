@@ -37,7 +37,7 @@ CLASSES: dict[str, dict[str, object]] = {
     "unit": {
         "minute": "minute", "hour": "hour", "day": "day", "week": "week", "weekend": "weekend", "fortnight": "fortnight",
         "month": "month", "quarter": "quarter", "year": "year", "decade": "decade", "century": "century",
-        "millennium": "millennium", "night": "night", "yr": "year", "hr": "hour", "workweek": "week",
+        "millennium": "millennium", "night": "night", "yr": "year", "hr": "hour", "h": "hour", "workweek": "week",
     },
     "units": {
         "seconds": "second", "minutes": "minute", "mins": "minute", "min": "minute", "hours": "hour", "hrs": "hour",
@@ -144,6 +144,7 @@ _HOLIDAY = re.compile(
     ) + r")\b",
     re.IGNORECASE,
 )  # fmt: skip
+_COMMON = frozenset(("epiphany", "pentecost", "new year", "may day"))  # no holidays unless capitalised
 _HOLIDAY_KEYS = {re.sub(r"[^a-z ]", "", name): name for name in HOLIDAYS}
 _NUMBER_WORDS: dict[str, int] = {
     **{w: i for i, w in enumerate(_CARDINALS)}, **{w: 10 * i for i, w in enumerate(_TENS, 2)}, **_SCALES,
@@ -184,7 +185,11 @@ def tokenize(text: str) -> Tokens:
         word = raw.lower()
         kind = m.lastgroup
         if kind == "word" or kind == "mark" or kind == "poss":
-            if word in _HOLIDAY_STARTS and (named := _HOLIDAY.match(text, start)) and raw[0].isupper():
+            if (
+                word in _HOLIDAY_STARTS
+                and (named := _HOLIDAY.match(text, start))
+                and (raw[0].isupper() or named[0].lower() not in _COMMON)
+            ):
                 skip_to = end = named.end()
                 klass: str
                 value: object
