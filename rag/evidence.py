@@ -1,0 +1,230 @@
+"""Passages -> ranked evidence sentences.
+
+Every sentence of the retrieved passages is scored by cheap lexical signals; the best few are
+embedded and ranked by a linear model over readable features (``rag/weights.py``).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dates import TimeExpression
+from index.documents import Document, Passage
+from index.sentences import split
+from rag.question import Question
+from rag.spans import NUMBER, TIME
+from rag.tokens import Token, tokens
+from rag.weights import SENTENCE
+
+Embed = Callable[[list[str]], NDArray[np.float32]]
+
+EMBEDDED = 12
+"""Sentences that are embedded for one question; the rest are too far off by their words alone."""
+
+_MAX_HITS = 10
+_OPENER = re.compile(
+    r"[“\"]?(?:(?:But|And|However|Later|Then|Instead|Meanwhile|Earlier|Also|In addition|Separately)\b,?\s+)?"
+    r"(?:He|She|It|They|His|Her|Its|Their|This|That|These|Those|Such|Both|The (?:two|pair|move|decision|statement|latter|former))\b"
+)
+
+
+class Hit(Protocol):
+    """What a retriever gives: a passage with its rank (from 1) and scores."""
+
+    @property
+    def rank(self) -> int: ...  # noqa: D102
+    @property
+    def score(self) -> float: ...  # noqa: D102
+    @property
+    def dense(self) -> float | None: ...  # noqa: D102
+    @property
+    def lexical(self) -> float | None: ...  # noqa: D102
+    @property
+    def passage(self) -> Passage: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence of a passage and how likely it answers: ``document.text[start:end] == text``.
+
+    ``score`` is a log-odds. ``previous`` is the span of the sentence before it where the sentence
+    opens with a pronoun and cannot be understood alone.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    hit: Hit
+    score: float = 0.0
+    previous: tuple[int, int] | None = None
+    dates: tuple[TimeExpression, ...] = ()
+    features: dict[str, float] = field(default_factory=dict)
+
+
+def sentences(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence spans of ``document.text[start:end]`` outside web furniture, in document offsets."""
+    spans: list[tuple[int, int]] = []
+    position = start
+    inside = [(s, e) for s, e in document.furniture if s < end and e > start]
+    for left, right in (*inside, (end, end)):
+        if left > position:
+            spans.extend((position + s, position + e) for s, e in split(document.text[position:left]))
+        position = max(position, right)
+    return spans
+
+
+def gather(
+    question: Question, hits: Sequence[Hit], document: Callable[[str], Document], embed: Embed
+) -> list[Evidence]:
+    """Return the evidence sentences of ``hits``, best first; only the embedded few come back."""
+    hits = [h for h in hits if h.passage.text.strip()][:_MAX_HITS]
+    rarity = _rarity(question, hits)
+    found: list[Evidence] = []
+    for hit in hits:
+        passage = hit.passage
+        article = document(passage.doc_id)
+        spans = sentences(article, passage.start, passage.end)
+        for number, (start, end) in enumerate(spans):
+            text = article.text[start:end]
+            previous = spans[number - 1] if number else None
+            before = article.text[previous[0] : previous[1]] if previous else ""
+            values = features(question, text, before, hit, hits, rarity)
+            values["opening"] = float(number == 0)
+            found.append(
+                Evidence(
+                    passage,
+                    start,
+                    end,
+                    text,
+                    hit,
+                    _weigh(values),
+                    previous if previous and _OPENER.match(text) else None,
+                    tuple(t for t in passage.dates if start <= t.start and t.end <= end),
+                    values,
+                )
+            )
+    found.sort(key=lambda e: -e.score)
+    found = found[:EMBEDDED]
+    if not found:
+        return []
+    vectors = embed([question.text, *(e.text for e in found)])
+    cosines = [float(v @ vectors[0]) for v in vectors[1:]]
+    ranked = []
+    for evidence, cosine in zip(found, cosines, strict=True):
+        values = evidence.features | {"dense": cosine, "dense_gap": cosine - max(cosines)}
+        ranked.append(
+            Evidence(
+                evidence.passage,
+                evidence.start,
+                evidence.end,
+                evidence.text,
+                evidence.hit,
+                _weigh(values),
+                evidence.previous,
+                evidence.dates,
+                values,
+            )
+        )
+    return sorted(ranked, key=lambda e: -e.score)
+
+
+def _weigh(values: dict[str, float]) -> float:
+    return sum(SENTENCE.get(name, 0.0) * value for name, value in values.items())
+
+
+def _rarity(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
+    """Inverse document frequency of the question's terms among the hits; names and numbers weigh more."""
+    named = {w.stem for name in question.names for w in tokens(name)}
+    stems = [{w.stem for w in tokens(h.passage.text)} for h in hits]
+    rarity = {}
+    for term in question.terms:
+        count = sum(term in s for s in stems)
+        weight = math.log(1 + (len(stems) + 0.5) / (count + 0.5))
+        rarity[term] = (weight + 0.3) * (1.3 if term in named or term[0].isdigit() else 1.0)
+    return rarity
+
+
+def features(
+    question: Question, text: str, before: str, hit: Hit, hits: Sequence[Hit], rarity: dict[str, float]
+) -> dict[str, float]:
+    """The lexical features of one sentence as evidence for ``question``, each about 0 to 1."""
+    sequence = tokens(text)
+    stems = {w.stem for w in sequence}
+    around = stems | {w.stem for w in tokens(before)} | {w.stem for w in tokens(hit.passage.title)}
+    total = sum(rarity.values()) or 1.0
+    cover = sum(rarity[t] for t in question.terms if t in stems) / total
+    context = sum(rarity[t] for t in question.terms if t in around) / total
+    passage = {w.stem for w in tokens(hit.passage.text)} | around
+    named = [{w.stem for w in tokens(name)} for name in question.names]
+    top_lexical = max((h.lexical or 0.0 for h in hits), default=0.0)
+    top_dense = max((h.dense or 0.0 for h in hits), default=0.0)
+    numbers = [t for t in question.terms if t[0].isdigit()]
+    kind_ok = _type_present(question, text, sequence)
+    return {
+        "cover": cover,
+        "context": context - cover,
+        "passage_cover": sum(rarity[t] for t in question.terms if t in passage) / total,
+        "names": sum(bool(n & stems) for n in named) / len(named) if named else 0.0,
+        "no_names": float(not named),
+        "numbers": sum(n in stems for n in numbers) / len(numbers) if numbers else 0.0,
+        "bigrams": _bigrams(question, sequence),
+        "type": kind_ok,
+        f"type_{question.type}": kind_ok,
+        "hit_dense": hit.dense or 0.0,
+        "hit_dense_gap": (hit.dense or 0.0) - top_dense,
+        "hit_lexical": (hit.lexical or 0.0) / top_lexical if top_lexical else 0.0,
+        "hit_rank": 1 / hit.rank,
+        "hit_first": float(hit.rank == 1),
+        "length": math.log(1 + len(sequence)) / 4,
+        "short": float(len(sequence) < 6),
+        "asks": float(text.rstrip().endswith("?")),
+        "pronoun": float(bool(_OPENER.match(text))),
+    }
+
+
+def _bigrams(question: Question, sequence: Sequence[Token]) -> float:
+    """Share of neighbouring question terms that stand within three words of each other."""
+    pairs = list(zip(question.terms, question.terms[1:], strict=False))
+    if not pairs:
+        return 0.0
+    places: dict[str, list[int]] = {}
+    for position, word in enumerate(sequence):
+        places.setdefault(word.stem, []).append(position)
+    close = sum(
+        any(abs(a - b) <= 3 for a in places.get(one, ()) for b in places.get(other, ())) for one, other in pairs
+    )
+    return close / len(pairs)
+
+
+def _type_present(question: Question, text: str, sequence: Sequence[Token]) -> float:
+    """Whether the sentence holds something of the answer's type that the question does not say."""
+    asked = set(question.terms)
+    if question.type == "time":
+        return float(any(not _said(m.group(), asked) for m in TIME.finditer(text)))
+    if question.type == "number":
+        return float(any(not _said(m.group(), asked) for m in NUMBER.finditer(text)))
+    if question.type in ("person", "place", "name"):
+        return float(any(w.capital and w.content and w.start > 0 and w.stem not in asked for w in sequence))
+    if question.type == "quote":
+        return float("“" in text or '"' in text)
+    if question.kind == "why":
+        return float(
+            bool(
+                re.search(
+                    r"\b(?:because|due to|since|so that|in order to|as a result|after|amid|over|to avoid)\b", text
+                )
+            )
+        )
+    return float(sum(w.content and w.stem not in asked for w in sequence) > 2)
+
+
+def _said(text: str, asked: set[str]) -> bool:
+    return all(w.stem in asked for w in tokens(text))

@@ -1,0 +1,563 @@
+"""Evidence -> answer without a model: the articles' own sentences, a short answer in bold, or an honest refusal."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.documents import Document, Passage
+from rag.answer import Citation, Event, Reason, Sentence
+from rag.clauses import Read, modality, read
+from rag.events import Embed, Told, answers, describe_time, merge, relation, show_day, tellings
+from rag.evidence import Evidence, Hit, gather
+from rag.people import full_names, same_name
+from rag.question import Kind, Question, analyse
+from rag.quotations import Quotation, quotation
+from rag.spans import Span, candidates, score
+from rag.tokens import STOP_WORDS, content_stems, stem, tokens
+from rag.weights import CONFIDENCE, THRESHOLD
+
+_SENTENCES = 3
+"""Cited sentences of an answer to a factual question; open questions get up to ``_OPEN``."""
+_OPEN = 4
+_CLOSE = 1.2
+"""Log-odds; a further sentence is shown when its score is at most so far below the first."""
+_DIFFERS = {"person", "place", "organisation", "name", "number", "time"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer with its evidence, before it is checked and dressed as an Answer."""
+
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    events: tuple[Event, ...] = ()
+    abstained: bool = False
+    reason: Reason | None = None
+    confidence: float = 0.0
+    nearest: tuple[Citation, ...] = ()
+
+
+@dataclass
+class _Marks:
+    """Numbers citations by first appearance; the same quote keeps its number."""
+
+    document: Callable[[str], Document]
+    citations: list[Citation] = field(default_factory=list)
+
+    def cite(self, passage: Passage, start: int, end: int) -> int:
+        for known in self.citations:
+            if (known.doc_id, known.start, known.end) == (passage.doc_id, start, end):
+                return known.n
+        self.citations.append(
+            make_citation(self.document(passage.doc_id), passage, start, end, len(self.citations) + 1)
+        )
+        return len(self.citations)
+
+
+def make_citation(document: Document, passage: Passage, start: int, end: int, n: int) -> Citation:
+    """The citation of ``document.text[start:end]`` as mark ``n``."""
+    return Citation(
+        n=n,
+        doc_id=document.doc_id,
+        passage_id=passage.passage_id,
+        start=start,
+        end=end,
+        quote=document.text[start:end],
+        title=document.title,
+        source=document.source,
+        published=document.published,
+        published_from=document.published_from,
+        url=document.url,
+        page=passage.page,
+        dates=tuple(t for t in passage.dates if start <= t.start and t.end <= end),
+    )
+
+
+class Extractive:
+    """The default answerer: it can only repeat what an article says, so it cannot invent.
+
+    ``embed`` gives unit vectors (n, dimension), ``document`` an article by id.
+    """
+
+    def __init__(self, embed: Embed, document: Callable[[str], Document]) -> None:
+        self.embed = embed
+        self.document = document
+
+    def answer(self, question: str, hits: Sequence[Hit], *, asked_on: str | None = None) -> Draft:
+        """Answer ``question``, which stands alone, from ``hits``; ``asked_on`` is the asker's today (ISO)."""
+        asked = analyse(question)
+        if not asked.terms:
+            return Draft("Please say what, or whom, the question is about.", abstained=True, reason="unclear_question")
+        if not hits:
+            return Draft("There are no articles to answer from.", abstained=True, reason="no_documents")
+        evidence = gather(asked, hits, self.document, self.embed)
+        if not evidence:
+            return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
+        missing = unknown_names(asked, hits)
+        confidence = self._confidence(asked, evidence, hits, asked_on)
+        if missing:
+            return self._decline(asked, evidence, "not_mentioned", min(confidence, 0.1), missing)
+        for route in (self._verdict, self._events, self._speech):
+            draft = route(asked, evidence, hits, confidence)
+            if draft is not None:
+                return draft
+        if confidence < THRESHOLD:
+            return self._decline(asked, evidence, "not_stated", confidence)
+        if asked.kind in ("why", "how", "open"):
+            return self._overview(asked, evidence, confidence)
+        return self._fact(asked, evidence, confidence)
+
+    # --- refusing -------------------------------------------------------------------------------------------
+
+    def _decline(
+        self,
+        asked: Question,
+        evidence: Sequence[Evidence],
+        reason: Reason,
+        confidence: float,
+        missing: Sequence[str] = (),
+    ) -> Draft:
+        nearest = tuple(
+            make_citation(self.document(e.passage.doc_id), e.passage, e.start, e.end, n)
+            for n, e in enumerate(_unlike(evidence)[:3], start=1)
+        )
+        if missing:
+            text = f"The articles do not mention {' or '.join(missing)}."
+        elif reason == "outside_dates":
+            text = "The articles found are not from the dates asked for."
+        else:
+            text = "The articles do not say."
+        return Draft(text, abstained=True, reason=reason, confidence=confidence, nearest=nearest)
+
+    def _confidence(
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None
+    ) -> float:
+        values = confidence_features(asked, evidence, hits, asked_on)
+        return 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
+
+    # --- did X …? -------------------------------------------------------------------------------------------
+
+    def _verdict(
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], confidence: float
+    ) -> Draft | None:
+        if asked.kind != "yes_no":
+            return None
+        negative = modality(asked.text) == "denied"
+        asked_relation = relation(asked)
+        told: list[Told] = []
+        if asked_relation is not None and len(asked.names) > 1:
+            told = tellings(asked, asked_relation, self._articles(hits), self.embed)
+        done = [t for t in told if t.modality == "actual"]
+        denied = [t for t in told if t.modality == "denied"]
+        marks = _Marks(self.document)
+        if done or denied:
+            chosen = done or denied
+            verdict = "Yes" if bool(done) != negative else "No"
+            lead = f"**{verdict}.**"
+            if done and denied:
+                lead += " The articles differ, or tell of different times."
+                chosen = [*done[: _SENTENCES - 1], denied[0]]
+            lines, sentences = self._told_lines(chosen, marks)
+            return self._draft(lead, lines, sentences, marks, max(confidence, 0.75))
+        stating = [e for e in evidence[:5] if _states(asked, e)]
+        if not stating or len(asked.names) > 1:
+            return self._decline(asked, evidence, "not_stated", min(confidence, 0.3))
+        first = stating[0]
+        told_as = modality(first.text)
+        if told_as in ("planned", "hedged"):
+            lead = (
+                "**Planned or expected, not reported as done.**"
+                if told_as == "planned"
+                else "**Reported as possible, not as fact.**"
+            )
+        else:
+            lead = "**Yes.**" if (told_as == "actual") != negative else "**No.**"
+        lines, sentences = self._lines([(e.passage, e.start, e.end) for e in _unlike(stating)[:2]], marks)
+        return self._draft(lead, lines, sentences, marks, confidence)
+
+    # --- who … and when? ------------------------------------------------------------------------------------
+
+    def _events(
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], confidence: float
+    ) -> Draft | None:
+        if not (asked.asks("who") or asked.kind == "when"):
+            return None
+        asked_relation = relation(asked)
+        if asked_relation is None:
+            return None
+        told = tellings(asked, asked_relation, self._articles(hits), self.embed)
+        if asked.asks("who"):
+            named = [(t, answers(t, asked_relation)) for t in told]
+            told = [t for t, who in named if who]
+        actual = [t for t in told if t.modality in ("actual", "hedged")]
+        if not actual:
+            if told and asked.asks("who"):
+                return self._decline(
+                    asked, [*self._as_evidence(told, evidence), *evidence], "not_stated", min(confidence, 0.3)
+                )
+            return None
+        happenings = merge(actual, asked_relation)
+        dated = asked.asks("when")
+        if not dated and not asked_relation.symmetric:
+            return None
+        if asked.kind == "when" and len(happenings) < 2:
+            return None
+        who: dict[str, int] = {}
+        for happening in happenings:
+            for name in dict.fromkeys(n for t in happening.told for n in answers(t, asked_relation)):
+                who[name] = who.get(name, 0) + 1
+        full = full_names(who)
+        counted: dict[str, int] = {}
+        for name, count in who.items():
+            counted[full[name]] = counted.get(full[name], 0) + count
+        people = sorted(counted, key=lambda n: -counted[n])
+        marks = _Marks(self.document)
+        lead = f"**{_listed(people)}**" if asked.asks("who") and people else ""
+        if not dated:
+            lines, sentences = self._told_lines([h.told[0] for h in happenings], marks)
+            return self._draft(lead, lines, sentences, marks, max(confidence, 0.75))
+        rows, sentences, events = [], [], []
+        for happening in happenings:
+            numbers = tuple(marks.cite(t.passage, t.sentence.start, t.sentence.end) for t in happening.told)
+            numbers = tuple(dict.fromkeys(numbers))
+            first = happening.told[0]
+            said = f" ({', '.join(f'“{s}”' for s in happening.said)})" if happening.said else ""
+            shown = "" if happening.when.startswith("“") else said
+            note = _note(first)
+            rows.append(f"| {_cell(happening.when + shown)} | {_cell(first.sentence.text + note)} {_marked(numbers)} |")
+            sentences.append(Sentence(first.sentence.text, numbers, "verbatim"))
+            events.append(
+                Event(
+                    happening.when, first.sentence.text, numbers, happening.earliest, happening.latest, happening.said
+                )
+            )
+        table = "\n".join(["| when | what the articles say |", "| --- | --- |", *rows])
+        text = f"{lead}\n\n{table}" if lead else table
+        return Draft(text, tuple(sentences), tuple(marks.citations), tuple(events), confidence=max(confidence, 0.75))
+
+    def _as_evidence(self, told: Sequence[Told], evidence: Sequence[Evidence]) -> list[Evidence]:
+        spans = {(t.document.doc_id, t.sentence.start) for t in told}
+        return [e for e in evidence if (e.passage.doc_id, e.start) in spans]
+
+    def _articles(self, hits: Sequence[Hit]) -> list[tuple[Document, Passage]]:
+        return [
+            (self.document(h.passage.doc_id), h.passage)
+            for h in sorted(hits, key=lambda h: (h.passage.doc_id, h.passage.start))
+        ]
+
+    # --- what did X say …? ----------------------------------------------------------------------------------
+
+    def _speech(
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], confidence: float
+    ) -> Draft | None:
+        if asked.kind != "said" or not asked.names:
+            return None
+        speaker = asked.names[0]
+        named = {w.stem for w in tokens(speaker)}
+        topic = [t for t in asked.terms if t not in named and t not in _SPEECH_STEMS]
+        scores = {(e.passage.doc_id, e.start): e.score for e in evidence}
+        floor = min(scores.values())
+        found: list[tuple[float, Passage, Read, Quotation]] = []
+        for document, passage in self._articles(hits):
+            for sentence in read(document):
+                if not (passage.start <= sentence.start and sentence.end <= passage.end):
+                    continue
+                spoken = quotation(sentence, speaker)
+                if spoken is None:
+                    continue
+                stems = content_stems(sentence.text)
+                about = sum(t in stems for t in topic) / len(topic) if topic else 0.5
+                if topic and not about and (document.doc_id, sentence.start) not in scores:
+                    continue
+                weight = (
+                    2 * about
+                    + 0.5 * spoken.direct
+                    + 0.3 * (scores.get((document.doc_id, sentence.start), floor - 1) - floor)
+                )
+                found.append((weight, passage, sentence, spoken))
+        if not found:
+            return None
+        found.sort(key=lambda f: -f[0])
+        kept = [f for f in found if f[0] >= found[0][0] - 1.2][:_SENTENCES]
+        marks = _Marks(self.document)
+        _, _, sentence, spoken = kept[0]
+        lead = f"**{spoken.speaker}: {_inline(sentence.text[spoken.start : spoken.end])}**"
+        lines, sentences = self._lines([(p, s.start, s.end) for _, p, s, _ in kept], marks)
+        return self._draft(lead, lines, sentences, marks, max(confidence, 0.6))
+
+    # --- facts and overviews --------------------------------------------------------------------------------
+
+    def _fact(self, asked: Question, evidence: Sequence[Evidence], confidence: float) -> Draft:
+        """A short answer in bold, its sentence, and what else supports or contradicts it."""
+        chosen = best_spans(asked, evidence)
+        marks = _Marks(self.document)
+        if not chosen:
+            return self._overview(asked, evidence, confidence)
+        first, span, _ = chosen[0]
+        bold = first.text[span.start : span.end]
+        rivals = disagreement(asked, chosen)
+        others = [e for e in evidence if e is not first and e.score > first.score - _CLOSE]
+        shown = [first]
+        for e in _unlike([first, *others])[1:]:
+            if len(shown) < _SENTENCES and e not in [r[0] for r in rivals]:
+                shown.append(e)
+        lead = f"**{_inline(bold)}**{_meaning(first, span)}"
+        for kind in asked.kinds[1:]:
+            second = self._part(asked, kind, first)
+            if second:
+                lead += f" · **{_inline(second[0])}**{second[1]}"
+        lines, sentences = self._lines([(e.passage, e.start, e.end) for e in shown[:1]], marks, evidence)
+        if rivals:
+            lines.append("The articles differ:")
+            for rival, other in rivals:
+                number = marks.cite(rival.passage, rival.start, rival.end)
+                value = rival.text[other.start : other.end]
+                lines.append(f"- **{_inline(value)}** ({_outlet(rival.passage)}): {_inline(rival.text)} [{number}]")
+                sentences.append(Sentence(rival.text, (number,), "verbatim"))
+        more, further = self._lines([(e.passage, e.start, e.end) for e in shown[1:]], marks)
+        return self._draft(lead, lines + more, sentences + further, marks, confidence)
+
+    def _part(self, asked: Question, kind: Kind, first: Evidence) -> tuple[str, str] | None:
+        """The answer to a further part of the question, from the same sentence."""
+        position = asked.kinds.index(kind)
+        part = replace(asked, kinds=(asked.kinds[position],), types=(asked.types[position],), target=())
+        chosen = best_spans(part, [first])
+        wanted = {"when": "time", "how_many": "number"}.get(kind)
+        if not chosen or (wanted and chosen[0][1].type != wanted):
+            return None
+        span = chosen[0][1]
+        return first.text[span.start : span.end], _meaning(first, span)
+
+    def _overview(self, asked: Question, evidence: Sequence[Evidence], confidence: float) -> Draft:
+        """The sentences that cover the question best without repeating each other."""
+        floor = evidence[0].score - 2 * _CLOSE
+        chosen = [e for e in _unlike(evidence) if e.score >= floor][:_OPEN]
+        first = chosen[0]
+        chosen = [
+            first,
+            *sorted(chosen[1:], key=lambda e: (e.passage.doc_id != first.passage.doc_id, e.hit.rank, e.start)),
+        ]
+        marks = _Marks(self.document)
+        lead = ""
+        reason = _REASON.search(first.text) if asked.kind == "why" else None
+        if reason:
+            lead = f"**{_inline(reason.group(1))}**"
+        lines, sentences = self._lines([(e.passage, e.start, e.end) for e in chosen], marks, evidence)
+        return self._draft(lead, lines, sentences, marks, confidence)
+
+    # --- putting it together --------------------------------------------------------------------------------
+
+    def _lines(
+        self, spans: Sequence[tuple[Passage, int, int]], marks: _Marks, evidence: Sequence[Evidence] = ()
+    ) -> tuple[list[str], list[Sentence]]:
+        """A line of Markdown and a Sentence for each span; a sentence that needs it gets its context."""
+        lines, sentences = [], []
+        for passage, start, end in spans:
+            document = self.document(passage.doc_id)
+            number = marks.cite(passage, start, end)
+            line = f"{_inline(document.text[start:end])} [{number}]"
+            sentences.append(Sentence(document.text[start:end], (number,), "verbatim"))
+            previous = next(
+                (e.previous for e in evidence if e.passage.doc_id == passage.doc_id and e.start == start), None
+            )
+            if previous and not any(p.doc_id == passage.doc_id and s == previous[0] for p, s, _ in spans):
+                before = marks.cite(passage, *previous)
+                line += f"\n*(the sentence before: {_inline(document.text[previous[0] : previous[1]])} [{before}])*"
+                sentences.append(Sentence(document.text[previous[0] : previous[1]], (before,), "verbatim"))
+            lines.append(line)
+        return lines, sentences
+
+    def _told_lines(self, told: Sequence[Told], marks: _Marks) -> tuple[list[str], list[Sentence]]:
+        """A line for each telling, once a sentence, with a note on who "the two" or "he" are."""
+        once = list({(t.document.doc_id, t.sentence.start): t for t in told}.values())[:_SENTENCES]
+        lines, sentences = [], []
+        for t in once:
+            number = marks.cite(t.passage, t.sentence.start, t.sentence.end)
+            lines.append(f"{_inline(t.sentence.text)}{_note(t)} [{number}]")
+            sentences.append(Sentence(t.sentence.text, (number,), "verbatim"))
+        return lines, sentences
+
+    def _draft(
+        self, lead: str, lines: Sequence[str], sentences: Sequence[Sentence], marks: _Marks, confidence: float
+    ) -> Draft:
+        text = "\n\n".join(part for part in (lead, *lines) if part)
+        return Draft(text, tuple(sentences), tuple(marks.citations), confidence=min(confidence, 0.99))
+
+
+_SPEECH_STEMS = frozenset(
+    stem(w)
+    for w in ["say", "said", "tell", "told", "think", "claim", "comment", "state", "write", "respond", "react", "reply"]
+)
+
+
+_REASON = re.compile(
+    r"\b((?:because(?: of)?|due to|owing to|thanks to|in order to|so that|as a result of|in response to|in protest at|"
+    r"in an attempt to|amid concerns?|over concerns?)\s[^.;,]{5,160})",
+    re.IGNORECASE,
+)
+
+
+def _meaning(evidence: Evidence, span: Span) -> str:
+    """What a time in the short answer means on the calendar, where that is more than it says."""
+    left, right = evidence.start + span.start, evidence.start + span.end
+    for time in evidence.dates:
+        if time.start < right and left < time.end and time.type in ("DATE", "TIME") and not time.value.endswith("_REF"):
+            shown = describe_time(time, evidence.passage.published)
+            plain = shown.split(" ", 1)[-1] if time.earliest and time.earliest == time.latest else shown
+            known = all(
+                part in evidence.text[left - evidence.start - 12 : right - evidence.start + 12]
+                for part in plain.split()
+            )
+            return "" if known else f" ({shown})"
+    return ""
+
+
+def unknown_names(asked: Question, hits: Sequence[Hit]) -> list[str]:
+    """The names of the question that no hit knows: none of their words, nor a spelling close to it."""
+    known: set[str] = set()
+    for hit in hits:
+        passage = hit.passage
+        for part in (passage.text, passage.title, passage.source):
+            known |= {w.text.casefold().replace(".", "") for w in tokens(part)}
+    initials = known | {p for hit in hits for p in _initials(hit.passage.text)}
+    missing = []
+    for name in asked.names:
+        parts = [w.text.casefold().replace(".", "") for w in tokens(name) if w.content]
+        if parts and not any(_known(part, initials) for part in parts) and "".join(p[0] for p in parts) not in known:
+            missing.append(name)
+    return missing
+
+
+def _initials(text: str) -> set[str]:
+    """The initials of capitalised runs: "United Nations" is what "UN" stands for."""
+    return {
+        "".join(w[0] for w in m.group().split()).casefold() for m in re.finditer(r"(?:[A-Z]\w+ ){1,4}[A-Z]\w+", text)
+    }
+
+
+def _known(word: str, known: set[str]) -> bool:
+    if word in known or word in STOP_WORDS or stem(word) in {stem(k) for k in known if k[:3] == word[:3]}:
+        return True
+    if len(word) < 4:
+        return False
+    return any(
+        k[:4] == word[:4] or (abs(len(k) - len(word)) < 2 and len(word) > 4 and _one_apart(k, word)) for k in known
+    )
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two words differ by at most one letter (spellings of foreign names do)."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) <= 1
+    short, long = sorted((one, other), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def confidence_features(
+    asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None
+) -> dict[str, float]:
+    """What the confidence is read off: how well the best sentence covers and resembles the question."""
+    first = evidence[0]
+    values = {f"first_{k}": v for k, v in first.features.items()}
+    values["bias"] = 1.0
+    values["score"] = first.score
+    values["gap"] = first.score - evidence[1].score if len(evidence) > 1 else 1.0
+    values["best_dense"] = max(e.features["dense"] for e in evidence)
+    values["best_hit"] = max((h.dense or 0.0) for h in hits)
+    return values
+
+
+def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span, float]]:
+    """The best candidate answer of each of the best sentences, best first."""
+    found = []
+    for e in evidence[:5]:
+        scored = [(span, score(asked, e.text, span)) for span in candidates(e.text)]
+        if scored:
+            span, value = max(scored, key=lambda pair: pair[1])
+            found.append((e, span, e.score + 0.3 * value))
+    return sorted(found, key=lambda f: -f[2])
+
+
+def disagreement(asked: Question, chosen: Sequence[tuple[Evidence, Span, float]]) -> list[tuple[Evidence, Span]]:
+    """Other articles' answers of the same type that are not the same value, where the sentences tell the same."""
+    first, span, value = chosen[0]
+    if span.type not in _DIFFERS:
+        return []
+    mine = first.text[span.start : span.end]
+    rivals: list[tuple[Evidence, Span]] = []
+    for e, other, its in chosen[1:]:
+        theirs = e.text[other.start : other.end]
+        if e.passage.doc_id == first.passage.doc_id or other.type not in _DIFFERS:
+            continue
+        if _same_value(mine, theirs):
+            continue
+        if its >= value - _CLOSE and _parallel(asked, first, e):
+            rivals.append((e, other))
+    return rivals[:2]
+
+
+def _same_value(one: str, other: str) -> bool:
+    """Whether two short answers can be the same: the same figures, or words in common."""
+    figures = [frozenset(re.findall(r"\d[\d.,]*", text)) for text in (one, other)]
+    if any(figures):
+        return bool(figures[0] & figures[1])
+    return same_name(one, other) or bool(content_stems(one) & content_stems(other))
+
+
+def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences cover the same terms of the question."""
+    a, b = content_stems(one.text), content_stems(other.text)
+    terms = set(asked.terms)
+    shared = terms & a & b
+    return len(shared) >= 0.6 * max(1, len(terms & a))
+
+
+def _states(asked: Question, evidence: Evidence) -> bool:
+    """Whether one sentence holds (nearly) everything the question says."""
+    stems = {w.stem for w in tokens(evidence.text)}
+    held = sum(t in stems for t in asked.terms) / len(asked.terms)
+    return held >= 0.75 or (held >= 0.5 and evidence.features.get("dense", 0.0) >= 0.75)
+
+
+def _unlike(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """``evidence`` without sentences that nearly repeat an earlier one."""
+    kept: list[tuple[Evidence, frozenset[str]]] = []
+    for e in evidence:
+        stems = content_stems(e.text)
+        if all(len(stems & other) < 0.8 * max(1, min(len(stems), len(other))) for _, other in kept):
+            kept.append((e, stems))
+    return [e for e, _ in kept]
+
+
+def _note(told: Told) -> str:
+    """Who "the two leaders" are, where the sentence itself does not name them."""
+    named = [m.name for c in told.sentence.clauses for m in c.names if not m.resolved]
+    if all(any(same_name(n, other) for other in named) for n in told.resolved):
+        return ""
+    return f" *({_listed(list(dict.fromkeys(told.resolved)))})*"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+
+
+def _marked(numbers: Sequence[int]) -> str:
+    return " ".join(f"[{n}]" for n in numbers)
+
+
+def _inline(text: str) -> str:
+    """A quote on one line, its Markdown characters escaped."""
+    return re.sub(r"([*_`|\[\]<>\\])", r"\\\1", " ".join(text.split()))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _outlet(passage: Passage) -> str:
+    when = show_day(passage.published[:10]) if passage.published else "undated"
+    return ", ".join(part for part in (passage.source or passage.title or passage.doc_id, when) if part)

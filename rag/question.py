@@ -1,0 +1,474 @@
+"""What a question asks for: its kinds, names, content terms and the type of answer it wants."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.tokens import Token, tokens
+
+Kind = Literal["who", "when", "where", "how_many", "which", "what", "said", "yes_no", "why", "how", "open"]
+"""What a part of a question asks for; ``which`` names a class of things ("which country", "what kind")."""
+
+AnswerType = Literal["person", "role", "place", "time", "number", "quote", "name", "phrase", "clause", "verdict"]
+"""What an answer looks like in the text."""
+
+_TIME_NOUNS = frozenset(
+    ["year", "date", "day", "month", "time", "century", "decade", "week", "season", "era", "age", "period", "hour"]
+)
+_PLACE_NOUNS = frozenset(
+    [
+        "country",
+        "city",
+        "state",
+        "place",
+        "town",
+        "nation",
+        "region",
+        "continent",
+        "county",
+        "province",
+        "village",
+        "island",
+        "location",
+        "area",
+        "district",
+        "capital",
+        "river",
+        "lake",
+        "mountain",
+        "street",
+        "venue",
+        "airport",
+        "neighborhood",
+        "neighbourhood",
+    ]
+)
+_PERSON_NOUNS = frozenset(
+    [
+        "person",
+        "man",
+        "woman",
+        "president",
+        "minister",
+        "politician",
+        "actor",
+        "actress",
+        "singer",
+        "player",
+        "leader",
+        "author",
+        "artist",
+        "scientist",
+        "writer",
+        "king",
+        "queen",
+        "pope",
+        "emperor",
+        "director",
+        "ceo",
+        "senator",
+        "governor",
+        "mayor",
+        "judge",
+        "coach",
+        "athlete",
+        "celebrity",
+        "star",
+        "musician",
+        "rapper",
+        "general",
+        "prince",
+        "princess",
+        "duke",
+        "philosopher",
+        "professor",
+        "engineer",
+        "inventor",
+        "founder",
+        "explorer",
+        "team",
+        "company",
+        "organization",
+        "organisation",
+        "group",
+        "party",
+        "band",
+        "agency",
+        "firm",
+        "brand",
+        "club",
+    ]
+)
+_NUMBER_NOUNS = frozenset(
+    [
+        "number",
+        "percentage",
+        "percent",
+        "proportion",
+        "amount",
+        "population",
+        "price",
+        "cost",
+        "total",
+        "share",
+        "rate",
+        "score",
+        "size",
+        "length",
+        "height",
+        "width",
+        "weight",
+        "distance",
+        "speed",
+        "temperature",
+        "fraction",
+        "ratio",
+    ]
+)
+_QUANTITY = frozenset(
+    [
+        "many",
+        "much",
+        "old",
+        "long",
+        "far",
+        "tall",
+        "big",
+        "large",
+        "high",
+        "deep",
+        "fast",
+        "often",
+        "few",
+        "heavy",
+        "wide",
+        "hot",
+        "cold",
+    ]
+)
+_AUXILIARIES = frozenset(
+    [
+        "did",
+        "do",
+        "does",
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was",
+        "were",
+        "will",
+        "would",
+        "can",
+        "could",
+        "should",
+        "may",
+        "might",
+        "must",
+        "am",
+        "didn't",
+        "doesn't",
+        "don't",
+        "hasn't",
+        "haven't",
+        "hadn't",
+        "isn't",
+        "aren't",
+        "wasn't",
+        "weren't",
+        "won't",
+        "wouldn't",
+        "can't",
+        "couldn't",
+        "shouldn't",
+    ]
+)
+SAYING = frozenset(
+    [
+        "say",
+        "said",
+        "says",
+        "tell",
+        "told",
+        "tells",
+        "think",
+        "thinks",
+        "thought",
+        "claim",
+        "claims",
+        "claimed",
+        "state",
+        "stated",
+        "states",
+        "warn",
+        "warned",
+        "warns",
+        "announce",
+        "announced",
+        "comment",
+        "commented",
+        "respond",
+        "responded",
+        "react",
+        "reacted",
+        "argue",
+        "argued",
+        "insist",
+        "insisted",
+        "promise",
+        "promised",
+        "reply",
+        "replied",
+        "write",
+        "wrote",
+        "suggest",
+        "suggested",
+        "describe",
+        "described",
+        "call",
+        "called",
+        "urge",
+        "urged",
+    ]
+)
+"""Verbs that report speech, as written in questions."""
+_REPORTED = frozenset(
+    [
+        "say",
+        "said",
+        "tell",
+        "told",
+        "think",
+        "thought",
+        "claim",
+        "comment",
+        "state",
+        "write",
+        "wrote",
+        "respond",
+        "react",
+        "reply",
+    ]
+)
+_WH = re.compile(
+    r"\b(who(?:m|se|'s|’s)?|when|where|why|which|what(?:'s|’s)?|how)\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"(?:\band|,|;|\bor|&)\s+(?:(?:with|by|to|from|in|on|at|about|for)\s+)?(?=(?:who|when|where|why|how|what|which)\b)",
+    re.IGNORECASE,
+)
+_NAME_JOINTS = frozenset(
+    ["of", "de", "la", "le", "al", "bin", "ibn", "van", "von", "der", "den", "du", "da", "dos", "and", "the", "for"]
+)
+_CONTENT_FREE = frozenset(
+    [
+        "tell",
+        "explain",
+        "describe",
+        "summarise",
+        "summarize",
+        "list",
+        "name",
+        "know",
+        "want",
+        "find",
+        "article",
+        "articles",
+        "news",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question taken apart.
+
+    ``kinds`` and ``types`` run in parallel, one entry for each part, the first asked first.
+    ``names`` are its proper names as written, ``terms`` the stems of its content words in order,
+    without repeats, and ``target`` the stems of the noun asked for ("which country" -> "countri").
+    """
+
+    text: str
+    kinds: tuple[Kind, ...]
+    types: tuple[AnswerType, ...]
+    names: tuple[str, ...]
+    terms: tuple[str, ...]
+    target: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the first part."""
+        return self.kinds[0]
+
+    @property
+    def type(self) -> AnswerType:
+        """The answer type of the first part."""
+        return self.types[0]
+
+    def asks(self, kind: Kind) -> bool:
+        """Whether any part is of ``kind``."""
+        return kind in self.kinds
+
+
+def analyse(text: str) -> Question:
+    """Take ``text``, a question that stands alone, apart."""
+    clean = " ".join(text.split())
+    kinds: list[Kind] = []
+    types: list[AnswerType] = []
+    target: tuple[str, ...] = ()
+    for part in _parts(clean):
+        kind, answer_type, noun = _kind(part)
+        if kind == "open" and kinds:
+            continue
+        if kind not in kinds:
+            kinds.append(kind)
+            types.append(answer_type)
+        target = target or noun
+    sequence = tokens(clean)
+    terms = dict.fromkeys(
+        w.stem for w in sequence if w.content and w.text.casefold() not in _CONTENT_FREE and not _WH.fullmatch(w.text)
+    )
+    return Question(clean, tuple(kinds), tuple(types), _names(clean, sequence), tuple(terms), target)
+
+
+def _parts(text: str) -> list[str]:
+    """Split "who … and when?" into its parts; one part where nothing joins two question words."""
+    first = _WH.search(text)
+    pieces = []
+    start = 0
+    for match in _PART.finditer(text):
+        if first is not None and match.start() > first.start():
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    pieces.append(text[start:])
+    return [piece for piece in pieces if piece.strip()] or [text]
+
+
+def _kind(part: str) -> tuple[Kind, AnswerType, tuple[str, ...]]:
+    """The kind, answer type and target noun of one part."""
+    sequence = tokens(part)
+    if not sequence:
+        return "open", "clause", ()
+    first = sequence[0].text.casefold().replace("’", "'")
+    match = _wh_word(part)
+    if first in _AUXILIARIES and (match is None or match.start() > sequence[0].end):
+        return "yes_no", "verdict", ()
+    if match is None:
+        return "open", "clause", ()
+    after = [w for w in sequence if w.start >= match.end()]
+    lower = [w.text.casefold() for w in after]
+    word = re.sub(r"['’]s$", "", match.group().casefold())
+    if word in ("who", "whom", "whose"):
+        # "Who is Ada Lovelace?" asks what she is, "Who is the president?" for a name.
+        defines = lower[:1] and lower[0] in ("is", "was", "are", "were") and len(after) in range(2, 5)
+        if defines and all(w.capital and w.content for w in after[1:]):
+            return "who", "role", ()
+        return "who", "person", ()
+    if word == "when":
+        return "when", "time", ()
+    if word == "where":
+        return "where", "place", ()
+    if word == "why":
+        return "why", "clause", ()
+    if word == "how":
+        return _how(lower)
+    if _asks_speech(lower):
+        return "said", "quote", ()
+    return _what(word, after, lower)
+
+
+def _wh_word(part: str) -> re.Match[str] | None:
+    """The question word that asks: the first of the last sentence, unless it merely opens a clause inside it."""
+    last = max((m.end() for m in re.finditer(r"[.!;:]\s+(?=\S)", part.rstrip("?! "))), default=0)
+    found = list(_WH.finditer(part, last)) or list(_WH.finditer(part))
+    if not found:
+        return None
+    lead = tokens(part[last : found[0].start()])
+    return found[-1] if any(w.content for w in lead) else found[0]
+
+
+def _how(lower: list[str]) -> tuple[Kind, AnswerType, tuple[str, ...]]:
+    if lower and lower[0] in _QUANTITY:
+        nouns = tokens(" ".join(lower[1:3])) if lower[0] in ("many", "much") else ()
+        return "how_many", "number", tuple(w.stem for w in nouns[:1] if w.content)
+    if _asks_speech(lower):
+        return "said", "quote", ()
+    return "how", "clause", ()
+
+
+def _asks_speech(lower: list[str]) -> bool:
+    """Whether "(what) did X say …" is asked: an auxiliary, then a verb of saying not far behind."""
+    if not lower or lower[0] not in ("did", "does", "do", "has", "have", "had"):
+        return False
+    return any(w in _REPORTED for w in lower[1:8])
+
+
+def _what(word: str, after: list[Token], lower: list[str]) -> tuple[Kind, AnswerType, tuple[str, ...]]:
+    """``what``/``which``: the noun right behind, or behind "is the", tells the answer's type."""
+    nouns: list[Token] = []
+    for token in after[:4]:
+        if not token.content:
+            break
+        nouns.append(token)
+    direct = bool(nouns)
+    if not nouns and lower and lower[0] in ("is", "was", "were", "are", "of", "'s"):
+        content = [w for w in after[1:6] if w.content]
+        nouns = content[:1]
+    heads = {w.text.casefold().rstrip("s") if len(w.text) > 4 else w.text.casefold() for w in nouns[:3]}
+    heads |= {w.text.casefold() for w in nouns[:3]}
+    heads |= {h[:-2] + "y" for h in heads if h.endswith("ie")}
+    stems = tuple(w.stem for w in nouns[:2])
+    kind: Kind = "which" if direct or word == "which" else "what"
+    if heads & _TIME_NOUNS and (direct or lower[:1] != ["of"]):
+        return "when", "time", stems
+    if heads & _NUMBER_NOUNS:
+        return "how_many", "number", stems
+    if heads & _PLACE_NOUNS:
+        return kind, "place", stems
+    if heads & _PERSON_NOUNS:
+        return kind, "person", stems
+    return kind, "name" if kind == "which" else "phrase", stems
+
+
+def _names(text: str, sequence: tuple[Token, ...]) -> tuple[str, ...]:
+    """Runs of capitalised words, the first word of the question only where it is clearly a name."""
+    content = [w for w in sequence if w.content]
+    if len(content) > 3 and all(w.capital for w in sequence):
+        return ()  # a headline in title case says nothing about names
+    runs: list[list[Token]] = []
+    previous: Token | None = None
+    for position, word in enumerate(sequence):
+        starts = position == 0 or text[: word.start].rstrip()[-1:] in ".?!:"
+        if word.capital and word.content and not (starts and not _clearly_a_name(sequence, position)):
+            joined = previous is not None and text[previous.end : word.start] in (
+                " ",
+                "-",
+                " of ",
+                " de ",
+                " da ",
+                " van ",
+                " von ",
+                " bin ",
+                " al-",
+            )
+            if runs and joined and runs[-1][-1] is previous:
+                runs[-1].append(word)
+            else:
+                runs.append([word])
+            previous = word
+        elif not word.text[:1].isdigit() and word.text.casefold() not in _NAME_JOINTS:
+            previous = None
+    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in runs))
+
+
+def _clearly_a_name(sequence: tuple[Token, ...], position: int) -> bool:
+    """A sentence-initial capital counts as a name when another capital follows, or all is capital."""
+    word = sequence[position]
+    following = sequence[position + 1] if position + 1 < len(sequence) else None
+    if word.text.casefold() in _CONTENT_FREE:
+        return False
+    return (word.text.isupper() and len(word.text) > 1) or (following is not None and following.capital)

@@ -1,0 +1,316 @@
+"""The spans of a sentence that can be a short answer, and how well each fits a question.
+
+Candidates come from rules (names, numbers, times, quotations, word groups between function words);
+their order comes from a linear model over readable features (``rag/weights.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from rag.people import PLACES, TITLES, Mention, mentions, name_words
+from rag.question import Question
+from rag.tokens import IRREGULAR_FORMS, STOP_WORDS, Token, content_stems, tokens
+from rag.weights import SPAN
+
+SpanType = Literal["person", "role", "place", "organisation", "name", "number", "time", "quote", "group", "clause"]
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+TIME = re.compile(
+    rf"\b(?:(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b\.?(?:,?\s+\d{{4}})?"
+    rf"|(?:early |late |mid-?)?(?:{_MONTHS})(?:\s+(?:of\s+)?\d{{4}})?(?=\W)|(?:the\s+)?(?:early |late |mid-?)?(?:1\d|20)\d0s"
+    r"|(?:1\d|20)\d\d(?:\s?[–-]\s?(?:\d{4}|\d\d))?\b(?!\s*(?:people|men|miles|km|percent|%))|\d{1,4}\s?(?:BC|BCE|AD|CE)\b|(?:the\s+)?(?:early |late |mid-?)?\d{1,2}(?:st|nd|rd|th)[\s-](?:century|centuries)"
+    r"|(?:last |next |this |on |early |late )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?:\s+(?:morning|afternoon|evening|night))?"
+    r"|(?:last|next|this|earlier this|later this|the previous|the following)\s+(?:week|month|year|weekend|spring|summer|autumn|fall|winter)|yesterday|today|tomorrow"
+    r"|(?:the\s+)?(?:[a-z]+\s+)?(?:spring|summer|autumn|winter)\s+(?:of\s+)?\d{4}|\d{1,2}(?::\d\d)?\s?[ap]\.?m\.?\b)"
+)
+"""Times as news and encyclopaedias write them; their resolution is the index's business."""
+
+_NUMBER_WORD = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion|dozens?|half|a third|a quarter|twice|once|two-thirds|one-third"
+)
+_UNIT = (
+    r"%|percent|per cent|percentage points|million|billion|trillion|thousand|hundred|m|bn|km|miles?|kilomet\w+|met(?:er|re)s?|feet|foot|ft|inches|acres?|hectares|"
+    r"square \w+|tons?|tonnes|pounds|kg|kilograms|grams|years?|months?|weeks?|days?|hours?|minutes?|seconds?|times|degrees?\s?\w*|dollars|euros|cents|points|"
+    r"mph|km/h|volts|watts|people|°[CF]?|years old"
+)
+NUMBER = re.compile(
+    rf"(?:(?:about|around|over|nearly|almost|more than|less than|fewer than|at least|up to|approximately|roughly)\s+)?"
+    rf"(?:[$£€¥₹]\s?\d[\d,.]*\d|[$£€¥₹]\s?\d|\d[\d,.]*\d|\d|\b(?:{_NUMBER_WORD})\b(?:[\s-](?:and[\s-])?(?:{_NUMBER_WORD})\b)*)(?:st|nd|rd|th)?"
+    rf"(?:[\s-]?(?:{_UNIT})(?!\w))*(?:\s+(?:old|long|tall|wide|high|deep))?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
+_BREAKERS = STOP_WORDS - frozenset(
+    ["first", "last", "own", "other", "such", "same", "many", "several", "two", "one", "three", "most", "more", "few"]
+)
+_PREDICATES = frozenset(
+    [
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "being",
+        "became",
+        "become",
+        "has",
+        "had",
+        "have",
+        "do",
+        "does",
+        "did",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+    ]
+)
+_MAX_GROUP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A candidate answer at ``text[start:end]`` of its sentence."""
+
+    start: int
+    end: int
+    type: SpanType
+
+
+def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
+    """The candidate answers of one sentence; ``known`` are name words of the article."""
+    found: dict[tuple[int, int], SpanType] = {}
+
+    def add(start: int, end: int, kind: SpanType) -> None:
+        while start < end and not (text[start].isalnum() or text[start] in '“"$£€¥₹‘('):
+            start += 1
+        while end > start and not (text[end - 1].isalnum() or text[end - 1] in "%”\"’)°'"):
+            end -= 1
+        if end > start:
+            found.setdefault((start, end), kind)
+
+    for match in TIME.finditer(text):
+        add(match.start(), match.end(), "time")
+    for match in NUMBER.finditer(text):
+        add(match.start(), match.end(), "number")
+    for mention in mentions(text, known | name_words(text)):
+        add(mention.name_start, mention.end, _name_type(mention, text))
+        if mention.titled:
+            add(mention.start, mention.name_start, "role")
+        beside = re.match(r",\s+((?:an?|the|his|her|its)\s[^,.;]{3,90})[,.;]", text[mention.end :])
+        if beside:
+            add(mention.end + beside.start(1), mention.end + beside.end(1), "role")
+    for match in _QUOTED.finditer(text):
+        add(match.start(), match.end(), "quote")
+        add(match.start(1), match.end(1), "quote")
+    groups = _groups(text)
+    for start, end in groups:
+        add(start, end, "group")
+    for (start, middle), (after, end) in pairwise(groups):
+        gap = text[middle:after].strip().casefold()
+        if gap in (
+            "of",
+            "of the",
+            "and",
+            "for",
+            "in",
+            "to",
+            "of a",
+            "in the",
+            "on",
+            "and the",
+            "or",
+            "with",
+            "for the",
+            "from",
+            ",",
+            ", and",
+        ):
+            add(start, end, "group")
+    for start, end in _clauses(text):
+        add(start, end, "clause")
+    return [Span(start, end, kind) for (start, end), kind in found.items()]
+
+
+def _name_type(mention: Mention, text: str) -> SpanType:
+    if mention.place:
+        return "place"
+    if mention.organisation:
+        return "organisation"
+    if mention.titled or re.match(r",? (?:who|\d\d,|said|says|told)\b", text[mention.end :]):
+        return "person"
+    if re.search(r"\b(?:in|at|near|across|outside)\s+(?:the\s+)?$", text[: mention.start]):
+        return "place"
+    return "name"
+
+
+def _groups(text: str) -> list[tuple[int, int]]:
+    """Token groups between function words, verbs and punctuation: roughly the noun phrases."""
+    sequence = tokens(text)
+    groups: list[tuple[int, int]] = []
+    run: list[Token] = []
+    for position, word in enumerate(sequence):
+        lower = word.text.casefold()
+        breaks = lower in _BREAKERS or lower in IRREGULAR_FORMS or _verb(sequence, position)
+        cut = bool(run) and not re.fullmatch(r"(?:[’']s?)? ?[-–/&“\"”.]?[“\"]?\s?", text[run[-1].end : word.start])
+        if run and (breaks or cut):
+            groups.append((run[0].start, run[-1].end))
+            run = []
+        if not breaks:
+            run.append(word)
+    if run:
+        groups.append((run[0].start, run[-1].end))
+    return [(s, e) for s, e in groups if len(text[s:e].split()) <= _MAX_GROUP]
+
+
+def _verb(sequence: Sequence[Token], position: int) -> bool:
+    """A lower-case "-ed" word that is followed by a function word is taken for a verb."""
+    word = sequence[position]
+    if not word.text.endswith(("ed", "ing")) or word.capital:
+        return False
+    following = sequence[position + 1] if position + 1 < len(sequence) else None
+    return following is None or not following.content
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """Longer pieces: what stands between commas, and what follows a verb, "because", "to", "by" or "that"."""
+    ends = [m.start() for m in re.finditer(r"[,;:.!?](?=\s|$)|\s[–—-]\s|[()]", text)] + [len(text)]
+    pieces = []
+    start = 0
+    for end in ends:
+        if 3 <= len(text[start:end].split()) <= 25:
+            pieces.append((start, end))
+        start = end + 1
+    for match in re.finditer(
+        r"\b(?:is|was|are|were|be|been|because|since|due to|to|by|that|for|as|with|called|named|known as|when|after|into|from|of|on|in|at|than|has|have|had|if|include[sd]?|including)\s+",
+        text,
+    ):
+        stops = [e for e in ends if e > match.end()]
+        if stops and 2 <= len(text[match.end() : stops[0]].split()) <= 18:
+            pieces.append((match.end(), stops[0]))
+    return pieces
+
+
+def features(question: Question, text: str, span: Span) -> dict[str, float]:
+    """The readable features of ``span`` as an answer to ``question``; names are those of ``rag/weights.py``."""
+    sequence = tokens(text)
+    asked = set(question.terms)
+    inside = [w for w in sequence if span.start <= w.start < span.end]
+    content = [w for w in inside if w.content]
+    outside = [w for w in sequence if w.stem in asked and w.content and not span.start <= w.start < span.end]
+    distances = [_distance(sequence, span, w) for w in outside]
+    before = text[: span.start].rstrip().casefold()
+    lead = before.rsplit(None, 1)[-1].strip('(,“"') if before else ""
+    after = text[span.end :].lstrip()
+    follow = after.split(None, 1)[0].casefold().strip(',.”"') if after else ""
+    overlap = sum(w.stem in asked for w in content) / len(content) if content else 1.0
+    target_near = _target_near(question, sequence, span)
+    answer, kind = question.type, question.kind
+    values = {
+        "overlap": overlap,
+        "all_asked": float(overlap == 1.0),
+        "nearest": 1 / (1 + min(distances)) if distances else 0.0,
+        "mean_near": sum(1 / (1 + d) for d in distances) / max(1, len(distances)),
+        "length": len(inside) / 10,
+        "long": float(len(inside) > 8),
+        "one_word": float(len(inside) == 1),
+        "first": float(span.start < 3),
+        "last": float(not after.strip(' .!?”"')),
+        "target_inside": float(bool(question.target) and any(w.stem in question.target for w in inside)),
+        "target_near": target_near,
+        "bracketed": float(text[max(0, span.start - 1) : span.start] == "("),
+        "capital": float(bool(content) and all(w.capital for w in content)),
+        f"lead_{_lead_class(lead)}": 1.0,
+        f"follow_{_lead_class(follow)}": 1.0,
+        f"{answer}:{span.type}": 1.0,
+        f"{kind}:lead_{_lead_class(lead)}": 1.0,
+        f"{answer}:length": len(inside) / 10,
+        f"{answer}:before_terms": float(bool(outside) and all(w.start > span.start for w in outside)),
+        f"{answer}:after_terms": float(bool(outside) and all(w.start < span.start for w in outside)),
+        f"{answer}:capital": float(bool(content) and all(w.capital for w in content)),
+    }
+    if span.type in ("name", "person"):
+        values["two_names"] = float(len(inside) in (2, 3))
+    if span.type == "role" and answer == "role":
+        around = content_stems(text[max(0, span.start - 30) : span.start]) | content_stems(
+            text[span.end : span.end + 30]
+        )
+        values["role_of_asked"] = float(bool(around & asked))
+    if span.type == "number":
+        values["number_year"] = float(bool(re.fullmatch(r"(?:1\d|20)\d\d", text[span.start : span.end])))
+        values["number_target"] = float(target_near > 0.4)
+        values["number_one"] = float(text[span.start : span.end].casefold() in ("one", "once", "half"))
+    if span.type == "time":
+        values["time_year"] = float(bool(re.search(r"\d{4}", text[span.start : span.end])))
+    return {name: value for name, value in values.items() if value}
+
+
+def _distance(sequence: Sequence[Token], span: Span, word: Token) -> int:
+    """Words between ``span`` and ``word``."""
+    low, high = (span.end, word.start) if word.start >= span.end else (word.end, span.start)
+    return sum(low <= w.start < high for w in sequence)
+
+
+def _target_near(question: Question, sequence: Sequence[Token], span: Span) -> float:
+    near = [
+        _distance(sequence, span, w)
+        for w in sequence
+        if w.stem in question.target and not span.start <= w.start < span.end
+    ]
+    return 1 / (1 + min(near)) if near else 0.0
+
+
+def _lead_class(word: str) -> str:
+    """Group a neighbouring word: a frequent preposition or conjunction as itself, predicates together."""
+    if word in (
+        "by",
+        "in",
+        "of",
+        "to",
+        "at",
+        "on",
+        "from",
+        "for",
+        "with",
+        "as",
+        "and",
+        "the",
+        "a",
+        "an",
+        "that",
+        "because",
+        "called",
+        "named",
+        "or",
+        "than",
+    ):
+        return word
+    if word in _PREDICATES:
+        return "be"
+    if not word:
+        return "none"
+    if word in TITLES or word in PLACES:
+        return "title"
+    return "other"
+
+
+def score(question: Question, text: str, span: Span) -> float:
+    """How well ``span`` answers ``question``: a log-odds, comparable within and across sentences."""
+    return sum(SPAN.get(name, 0.0) * value for name, value in features(question, text, span).items())
+
+
+def best(question: Question, text: str, known: frozenset[str] = frozenset()) -> tuple[Span, float] | None:
+    """The candidate of ``text`` that answers ``question`` best, and its score."""
+    scored = [(span, score(question, text, span)) for span in candidates(text, known)]
+    return max(scored, key=lambda pair: pair[1], default=None)

@@ -1,0 +1,47 @@
+"""Weights."""
+
+SPAN: dict[str, float] = {
+    "overlap": -2.0,
+    "all_asked": -3.0,
+    "nearest": 1.0,
+    "mean_near": 1.0,
+    "length": -0.5,
+    "long": -0.7,
+    "target_inside": -0.3,
+    "target_near": 0.5,
+    "person:person": 3.0,
+    "person:name": 2.5,
+    "person:organisation": 1.5,
+    "place:place": 3.0,
+    "place:name": 1.5,
+    "time:time": 4.0,
+    "number:number": 4.0,
+    "name:name": 2.0,
+    "name:organisation": 1.5,
+    "name:person": 1.5,
+    "name:place": 1.0,
+    "name:group": 1.0,
+    "phrase:group": 1.0,
+    "phrase:name": 0.7,
+    "clause:clause": 1.0,
+    "quote:quote": 3.0,
+    "role:role": 2.0,
+    "role_of_asked": 6.0,
+    "phrase:clause": 0.3,
+    "number_year": -1.5,
+    "number_target": 1.0,
+    "phrase:quote": 0.8,
+}
+SENTENCE: dict[str, float] = {
+    "cover": 4.0,
+    "dense": 6.0,
+    "context": 1.0,
+    "hit_dense": 2.0,
+    "hit_first": 0.5,
+    "hit_lexical": 1.0,
+    "type": 0.8,
+    "bigrams": 1.0,
+    "names": 0.5,
+}
+CONFIDENCE: dict[str, float] = {"bias": -6.0, "first_cover": 3.0, "first_dense": 5.0, "best_hit": 3.0}
+THRESHOLD = 0.3
