@@ -111,7 +111,10 @@ def _with_progress(outcomes: Iterable[Outcome], total: int, done: int, show: boo
         return outcomes
     from tqdm import tqdm
 
-    bar: Iterable[Outcome] = tqdm(outcomes, total=total, initial=done, unit="question", desc="eval")
+    every = 0.1 if sys.stderr.isatty() else 10.0  # seconds between lines: a log is no terminal
+    bar: Iterable[Outcome] = tqdm(
+        outcomes, total=total, initial=done, unit=" questions", desc="asking", mininterval=every
+    )
     return bar
 
 
