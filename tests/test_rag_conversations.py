@@ -1,0 +1,98 @@
+"""Conversations in SQLite: kept whole, found again, and nobody else's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from newsroom import ANSWER, DECLINED
+
+from index.errors import StoreError, UsageError
+from rag.conversations import ConversationStore, Limits, answer_from_dict
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ConversationStore:
+    return ConversationStore(tmp_path / "new folder" / "conversations.sqlite")
+
+
+def test_answers_survive_the_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    store = ConversationStore(path)
+    kept = store.create("ann", "first")
+    store.add("ann", kept.id, ANSWER, Limits("2025-01-01", None, ("a", "b")))
+    store.add("ann", kept.id, DECLINED)
+    store.close()
+    again = ConversationStore(path).get("ann", kept.id)
+    assert again is not None
+    assert [turn.answer for turn in again.turns] == [ANSWER, DECLINED]
+    assert again.turns[0].limits == Limits("2025-01-01", None, ("a", "b"))
+    assert not again.turns[1].limits
+
+
+def test_an_answer_is_read_back_from_its_json() -> None:
+    assert answer_from_dict(ANSWER.to_dict()) == ANSWER
+
+
+def test_owners_do_not_see_each_other(store: ConversationStore) -> None:
+    kept = store.create("ann", "hers")
+    turn = store.add("ann", kept.id, ANSWER)
+    assert store.get("bob", kept.id) is None
+    assert store.turn("bob", turn.id) is None
+    assert store.find("bob") == []
+    store.vote("bob", turn.id, -1)
+    store.remove_turn("bob", turn.id)
+    assert store.turn("ann", turn.id) == turn
+    for act in (store.delete, lambda o, c: store.rename(o, c, "x"), lambda o, c: store.add(o, c, ANSWER)):
+        with pytest.raises(UsageError):
+            act("bob", kept.id)
+
+
+def test_search_looks_in_titles_questions_and_answers_literally(store: ConversationStore) -> None:
+    one = store.create("ann", "100% harbour_news")
+    two = store.create("ann", "other")
+    store.add("ann", two.id, ANSWER)
+    assert [c.id for c in store.find("ann", "0% h")] == [one.id]
+    assert [c.id for c in store.find("ann", "r_n")] == [one.id]
+    assert [c.id for c in store.find("ann", "SPOKE WITH THE MAYOR")] == [two.id]
+    assert [c.id for c in store.find("ann", "thanked")] == []
+    assert [c.id for c in store.find("ann", "met the pilots")] == [two.id]
+    assert {c.id for c in store.find("ann")} == {one.id, two.id}
+
+
+def test_rename_and_delete(store: ConversationStore) -> None:
+    kept = store.create("ann", "  a\n long " + "x" * 200)
+    assert len(kept.title) == 80
+    store.add("ann", kept.id, ANSWER)
+    store.rename("ann", kept.id, "Harbour")
+    assert store.find("ann")[0].title == "Harbour"
+    store.delete("ann", kept.id)
+    assert store.find("ann") == []
+    assert store.voted("ann") == []
+
+
+def test_votes_and_comments_are_kept(store: ConversationStore) -> None:
+    kept = store.create("ann", "t")
+    turn = store.add("ann", kept.id, ANSWER)
+    store.vote("ann", turn.id, -1, "the date is wrong")
+    assert [(t.vote, t.comment) for t in store.voted("ann")] == [(-1, "the date is wrong")]
+    with pytest.raises(UsageError):
+        store.vote("ann", turn.id, 5)
+
+
+def test_history_is_what_a_follow_up_is_asked_with(store: ConversationStore) -> None:
+    kept = store.create("ann", "t")
+    first = store.add("ann", kept.id, ANSWER)
+    second = store.add("ann", kept.id, DECLINED)
+    conversation = store.get("ann", kept.id)
+    assert conversation is not None
+    assert [m["role"] for m in conversation.history()] == ["user", "assistant"] * 2
+    assert [m["content"] for m in conversation.history(before=second.id)] == [ANSWER.question, ANSWER.text]
+    assert conversation.history(before=first.id) == []
+
+
+def test_a_file_that_is_no_database_is_one_clear_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    path.write_bytes(b"not a database, surely" * 100)
+    with pytest.raises(StoreError, match="cannot open the conversations"):
+        ConversationStore(path)

@@ -1,0 +1,171 @@
+"""The chat without a browser: what its events do, what its page asks for, and how it starts."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.routes import App
+from newsroom import ANSWER, HARBOUR, FakeAssistant
+from starlette.testclient import TestClient
+
+import ui
+from rag.chat import Chat
+from rag.conversations import ConversationStore, Limits
+from rag.settings import Settings
+
+
+def in_a_loop(make: Callable[[], Any]) -> Any:
+    """Call ``make`` within a running event loop: without one Gradio makes loops that it never closes."""
+
+    async def run() -> Any:
+        return make()
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def chat() -> Chat:
+    return Chat(FakeAssistant(), ConversationStore(), ["Who spoke with the mayor?"])  # type: ignore[arg-type]
+
+
+def ask(
+    chat: Chat, question: str, conversation: str = "", limits: Limits | None = None, owner: str = "ann"
+) -> list[Any]:
+    return list(chat.ask(question, conversation, limits or Limits(), owner))
+
+
+def test_a_question_waits_grows_and_is_kept(chat: Chat) -> None:
+    steps = ask(chat, "  Who spoke with the mayor? ")
+    waiting, growing, *_, done = steps
+    assert "dl-waiting" in waiting[1]
+    assert 'aria-busy="true"' in growing[1]
+    assert growing[2] is None
+    assert "dl-summary" in done[1]
+    assert "dl-timeline" in done[1]
+    assert "<mark" in done[2]
+    conversation = chat.conversations.get("ann", done[3])
+    assert conversation is not None
+    assert [turn.question for turn in conversation.turns] == ["Who spoke with the mayor?"]
+
+
+def test_a_follow_up_knows_what_came_before_and_says_how_it_was_understood(chat: Chat) -> None:
+    first = ask(chat, "Who spoke with the mayor?")[-1]
+    steps = ask(chat, "and when?", first[3], Limits(after="2025-01-01"))
+    assert "Who spoke with the mayor?" in steps[0][0]
+    assert "Understood as <q>Who spoke with the mayor and when?</q>" in steps[-1][1]
+    assert "published from <b>Wed 1 January 2025</b>" in steps[-1][1]
+    asked = chat.assistant.asked[-1]  # type: ignore[attr-defined]
+    assert [message["role"] for message in asked["history"]] == ["user", "assistant"]
+    assert asked["after"] == "2025-01-01"
+
+
+@pytest.mark.parametrize(("question", "message"), [("  ", "Type a question first."), ("fail", "LLM server")])
+def test_what_cannot_be_answered_says_so_and_keeps_nothing(chat: Chat, question: str, message: str) -> None:
+    steps = ask(chat, question)
+    assert message in steps[-1][1]
+    assert 'role="alert"' in steps[-1][1]
+    assert all(not (chat.conversations.get("ann", c.id) or c).turns for c in chat.conversations.find("ann"))
+
+
+def test_a_conversation_is_found_again_by_its_owner_alone(chat: Chat) -> None:
+    kept = ask(chat, "Who spoke with the mayor?")[-1][3]
+    past, current, sources, conversation = chat.open(kept, "ann")
+    assert (past, conversation) == ("", kept)
+    assert "dl-text" in current
+    assert "<mark" in sources
+    assert chat.open(kept, "bob")[3] == ""
+    assert "dl-text" not in chat.open(kept, "bob")[1]
+
+
+def test_marks_of_earlier_turns_bring_their_articles_back(chat: Chat) -> None:
+    ask(chat, "Who spoke with the mayor?")
+    assert 'data-turn="t1"' in chat.cite("t1", "ann")
+    assert "<mark" in chat.cite("t1", "ann")
+    for turn, owner in (("t1", "bob"), ("t99", "ann"), ("../x", "ann")):
+        assert "<mark" not in chat.cite(turn, owner)
+
+
+def test_the_empty_page_offers_examples_or_tells_how_to_add_articles(chat: Chat) -> None:
+    assert 'data-question="Who spoke with the mayor?"' in chat.empty_html()
+    assert "3 articles" in chat.empty_html()
+    chat.assistant.index.held.clear()  # type: ignore[attr-defined]
+    assert "dateline index" in chat.empty_html()
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    assistant: Any = FakeAssistant()
+    blocks = in_a_loop(lambda: ui.build(assistant))
+    options = ui.launch_options(assistant)
+    blocks.theme, blocks.head = options["theme"], options["head"]
+    blocks.theme_css = blocks.theme._get_theme_css()
+    blocks.config = blocks.get_config_file()
+    return TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])))
+
+
+def test_the_page_asks_for_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/").text
+    loaded = re.findall(r'(?:src|href)="(https?:)?//[^"]*"', page)
+    assert loaded == []
+    assert not re.search(r"@import|url\(['\"]?https?:", page + client.get("/theme.css").text)
+    policy = client.get("/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "connect-src 'self'" in policy
+
+
+def test_gradio_sends_no_telemetry() -> None:
+    assistant: Any = FakeAssistant()
+    blocks = in_a_loop(lambda: ui.build(assistant))
+    assert blocks.analytics_enabled is False
+    assert gr.analytics.analytics_enabled() is False
+
+
+def test_no_event_is_an_open_endpoint(client: TestClient) -> None:
+    info = client.get("/gradio_api/info").json()
+    assert info["named_endpoints"] == {}
+
+
+def test_browsers_are_told_apart_by_a_cookie_that_scripts_cannot_read(client: TestClient) -> None:
+    client.cookies.clear()
+    cookie = client.get("/").headers["set-cookie"]
+    assert cookie.startswith(f"{ui.COOKIE}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "set-cookie" not in client.get("/").headers
+
+
+def test_documents_have_addresses(client: TestClient) -> None:
+    found = client.get(f"/documents/{HARBOUR.doc_id}")
+    assert found.status_code == 200
+    assert "Lena Brandt" in found.text
+    for missing in ("/documents/none.txt", "/documents/../../etc/passwd", "/documents/%2e%2e/%2e%2e/etc/passwd"):
+        answer = client.get(missing)
+        assert answer.status_code == 404
+        assert "root:" not in answer.text
+
+
+def test_the_page_config_carries_no_article(client: TestClient) -> None:
+    assert ANSWER.citations[0].quote not in json.dumps(client.get("/config").json())
+
+
+def test_a_port_in_use_is_one_sentence_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    ui.register(parser.add_subparsers())
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        args = parser.parse_args(["chat", "--port", str(taken.getsockname()[1])])
+        assert args.host == "127.0.0.1"
+        assert args.run(args, Settings()) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("dateline: cannot listen on 127.0.0.1:")
+    assert error.count("\n") == 1
+    assert "--port" in error
