@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -169,6 +170,39 @@ def _verify(weights: Path) -> None:
     _verified.add(weights)
 
 
+class _OneBlasThread:
+    """While any thread is inside, BLAS runs single-threaded.
+
+    The matrices of one sentence are too small to share out, and BLAS threads that wait for each
+    other on busy processors take ten times the processor time.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._inside = 0
+        self._controller: Any = None
+        self._limits: Any = None
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if self._controller is None:
+                from threadpoolctl import ThreadpoolController
+
+                self._controller = ThreadpoolController()
+            if self._inside == 0:
+                self._limits = self._controller.limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limits.restore_original_limits()
+
+
+_one_blas_thread = _OneBlasThread()
+
+
 class _MiniLM:
     """The forward pass of a BERT sentence encoder with mean pooling, in NumPy.
 
@@ -180,6 +214,7 @@ class _MiniLM:
         from tokenizers import Tokenizer
 
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self._pool: ThreadPoolExecutor | None = None
         self.heads: int = config["num_attention_heads"]
         self.eps: float = config["layer_norm_eps"]
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -197,12 +232,23 @@ class _MiniLM:
         self.layers = [_layer(weights, f"encoder.layer.{i}.") for i in range(config["num_hidden_layers"])]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        rows = [self._encode_one(encoding.ids) for encoding in self.tokenizer.encode_batch(list(texts))]
-        return np.stack(rows) if rows else np.empty((0, self.words.shape[1]), dtype=np.float32)
+        with _one_blas_thread:
+            return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        encoded = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
+        # Texts are shared out among threads: NumPy lets go of the interpreter while it computes.
+        rows = (
+            list(self._threads().map(self._encode_one, encoded)) if len(encoded) > 1 else map(self._encode_one, encoded)
+        )
+        return np.stack(list(rows)) if encoded else np.empty((0, self.words.shape[1]), dtype=np.float32)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 8), "encode")
+        return self._pool
 
     def _encode_one(self, ids: list[int]) -> Vectors:
-        from scipy.special import erf
-
         tokens = len(ids)
         hidden = _normalise(self.words[ids] + self.positions[:tokens], self.norm, self.eps)
         width = hidden.shape[1] // self.heads
@@ -217,11 +263,38 @@ class _MiniLM:
             attended = attended @ layer["out"][0] + layer["out"][1]
             hidden = _normalise(hidden + attended, layer["norm1"], self.eps)
             inner = hidden @ layer["up"][0] + layer["up"][1]
-            inner *= np.float32(0.5) * (1 + erf(inner * np.float32(2**-0.5)))
+            inner *= np.float32(0.5) * (1 + _erf(inner * np.float32(2**-0.5)))
             hidden = _normalise(hidden + inner @ layer["down"][0] + layer["down"][1], layer["norm2"], self.eps)
         pooled = hidden.mean(axis=0)
         unit: Vectors = (pooled / np.linalg.norm(pooled)).astype(np.float32)
         return unit
+
+
+_ERF_ABOVE = (-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05,
+              -7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02)  # fmt: skip
+_ERF_BELOW = (-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03, -7.37332916720468e-03,
+              -1.42647390514189e-02)  # fmt: skip
+
+
+def _erf(x: Vectors) -> Vectors:
+    """Return the error function, to 4e-7, in a fifth of SciPy's time.
+
+    The rational approximation for single precision that Eigen and XLA use: an odd polynomial over
+    an even one, constant beyond 4.
+    """
+    x = np.clip(x, -4, 4)
+    square = x * x
+    above = np.full_like(square, _ERF_ABOVE[0])
+    for coefficient in _ERF_ABOVE[1:]:
+        above *= square
+        above += np.float32(coefficient)
+    below = np.full_like(square, _ERF_BELOW[0])
+    for coefficient in _ERF_BELOW[1:]:
+        below *= square
+        below += np.float32(coefficient)
+    x *= above
+    x /= below
+    return x
 
 
 _Pair = tuple[Vectors, Vectors]
