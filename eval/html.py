@@ -20,13 +20,13 @@ STYLE = """
 --good:#7ddba6;--mark:#5c4a00;--paper:#161a21}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:62rem;margin:2rem auto;
 padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}.soft{color:var(--soft);font-size:.9rem}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}.soft{color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1.5rem;align-items:start}figure{margin:0}figcaption{font-weight:600}
 svg{width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
 .axis,.line,.ideal,.whisker,.grid{fill:none;stroke:var(--soft)}.grid{stroke:var(--line);stroke-width:.5}
 .line{stroke:var(--bar);stroke-width:2}.ideal{stroke-dasharray:4 4}.bar{fill:var(--bar);opacity:.75}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line)}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.15rem .6rem;font-size:.93rem;border-bottom:1px solid var(--line)}
+.n.n{text-align:right;font-variant-numeric:tabular-nums}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.4rem .8rem}summary{cursor:pointer}
 details details{border-style:dashed}blockquote{margin:.4rem 0;padding-left:.8rem;border-left:3px solid var(--line);
 white-space:pre-wrap;overflow-wrap:anywhere}mark{background:var(--mark);color:inherit}
@@ -52,11 +52,14 @@ def page(report: Report) -> str:
     parts = [f"<h1>{escape(title)}</h1><p class=soft>{escape(report.caption)}</p>"]
     if report.manifest.get("drafts"):
         parts.append(f"<p class=bad>{report.manifest['drafts']} questions are drafts that no person has checked.</p>")
+    parts.append(
+        '<p><a href="#metrics">metrics</a> · <a href="#failed">failed questions</a> · <a href="#others">others</a></p>'
+    )
     parts.append(f"<div class=plots>{''.join(_figures(report.outcomes))}</div>")
-    parts.append(f"<h2>Metrics</h2>{_table(report)}")
-    parts.append(f"<h2>Failed questions ({len(failures)})</h2>")
+    parts.append(f"<h2 id=metrics>Metrics</h2>{_table(report)}")
+    parts.append(f"<h2 id=failed>Failed questions ({len(failures)})</h2>")
     parts += [question_block(outcome) for outcome in failures]
-    parts.append(f"<h2>All other questions ({len(rest)})</h2>")
+    parts.append(f"<h2 id=others>All other questions ({len(rest)})</h2>")
     parts += [question_block(outcome) for outcome in rest]
     return frame(title, "\n".join(parts))
 
@@ -81,9 +84,7 @@ def _table(report: Report) -> str:
         f"<tr><td>{escape(name)}</td><td class=n>{number(row.value)}</td><td>{row.interval}</td><td class=n>{row.n}</td></tr>"
         for name, row in report.summary.items()
     )
-    return (
-        f"<table><thead><tr><th>metric<th>value<th>95 % interval<th>questions</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    return f"<table><thead><tr><th>metric<th class=n>value<th>95 % interval<th class=n>questions</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def question_block(outcome: Outcome) -> str:

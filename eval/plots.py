@@ -8,7 +8,7 @@ from html import escape
 from eval.metrics import CalibrationBin
 from eval.summary import Estimate
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 280, 48, 40, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 280, 58, 40, 14
 _INNER_W, _INNER_H = WIDTH - LEFT - 12, HEIGHT - BOTTOM - TOP
 
 
@@ -31,15 +31,19 @@ def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
+def _tick(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def _axes(across: str, up: str, top: float = 1.0, right: float = 1.0) -> str:
     parts = [f'<path class="axis" d="M{_x(0)} {_y(1)}V{_y(0)}H{_x(1)}"/>']
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
-        parts.append(_text(_x(tick), HEIGHT - BOTTOM + 16, f"{tick * right:.3g}"))
-        parts.append(_text(LEFT - 6, _y(tick) + 4, f"{tick * top:.2g}", "end"))
+        parts.append(_text(_x(tick), HEIGHT - BOTTOM + 16, _tick(tick * right)))
+        parts.append(_text(LEFT - 6, _y(tick) + 4, _tick(tick * top), "end"))
         parts.append(f'<path class="grid" d="M{_x(0)} {_y(tick)}H{_x(1)}"/>')
     parts.append(_text(LEFT + _INNER_W / 2, HEIGHT - 6, across))
     parts.append(
-        f'<text transform="translate(12 {TOP + _INNER_H / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>'
+        f'<text transform="translate(11 {TOP + _INNER_H / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>'
     )
     return "".join(parts)
 

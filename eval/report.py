@@ -40,7 +40,7 @@ class Report:
         parts = [
             f"{manifest['questions']} questions",
             f"dateline {manifest['version']}",
-            *(f"{key} {value}" for key, value in manifest["system"].items() if isinstance(value, str | int | float)),
+            *(f"{key} {_short(value)}" for key, value in manifest["system"].items() if value and key != "k"),
             f"k {manifest['k']}",
             f"seed {manifest['seed']}",
             f"{machine['cores']} cores, Python {machine['python']}, {machine['platform']}",
@@ -118,6 +118,12 @@ class Report:
 
 
 # --- text --------------------------------------------------------------------------------------------------
+
+
+def _short(value: object) -> str:
+    """A setting as a reader needs it: of a hash, as much as tells two apart."""
+    text = str(value)
+    return text[:12] if len(text) == 64 else text
 
 
 def _cell(text: str) -> str:
