@@ -63,6 +63,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("-n", type=int, default=20, metavar="N", help="how many (default: 20)")
     new.add_argument("--seed", type=int, default=0, help="another seed, other questions")
 
+    judge = add("judge", _judge, "let the LLM of the settings grade faithfulness, apart from the report")
+    judge.add_argument("target", metavar="RUN", help="the folder of a run, or of mtrag_human_eval, which people rated")
+    judge.add_argument("--repeats", type=int, default=3, metavar="N", help="times each answer is graded (default: 3)")
+
 
 # --- run ---------------------------------------------------------------------------------------------------
 
@@ -200,6 +204,39 @@ def _new(arguments: argparse.Namespace, settings: Settings) -> int:
         _put(json.dumps({"file": str(path), "drafts": len(questions)}))
     else:
         _put(f"{len(questions)} drafts in {path}: correct each one, then remove its line “draft: true”")
+    return DONE
+
+
+def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag.generative import connect
+    from tqdm import tqdm
+
+    from eval import judge, metrics
+    from eval.adapters import load_claims
+    from eval.report import Report
+
+    if not settings.llm_url:
+        raise UsageError("a judge needs an LLM; set llm_url and llm_model")
+    folder = Path(arguments.target)
+    rated = folder.resolve().name == "mtrag_human_eval"
+    claims = load_claims(folder.parent, folder.name) if rated else judge.claims_of(Report.load(folder).outcomes)
+    llm = connect(settings.llm_url, settings.llm_model, settings.llm_key)
+    ratings = [judge.rate(llm, claim, arguments.repeats) for claim in tqdm(claims, desc="judging")]
+    known = [rating.mean for rating in ratings if rating.mean is not None]
+    found = judge.agreement(ratings, claims)
+    result = {
+        "judge": settings.llm_model,
+        "repeats": arguments.repeats,
+        "mean_grade": metrics.mean(known),
+        "agreement": asdict(found) if rated else {"identical": found.identical, "unread": found.unread},
+        "grades": {rating.id: rating.grades for rating in ratings},
+    }
+    if not rated:
+        (folder / "judge.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if arguments.json:
+        _put(json.dumps(result))
+    else:
+        _put(f"mean grade {metrics.mean(known):.2f} of 4 over {len(known)} answers, by {settings.llm_model}\n{found}")
     return DONE
 
 
