@@ -11,8 +11,10 @@ import os
 import secrets
 import socket
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import UnknownDocumentError, UsageError
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 COOKIE = "dateline_visitor"
+CONVERSATIONS = "conversations.sqlite"
+"""Kept in the index's folder."""
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -278,8 +282,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     except UsageError as error:
         sys.stderr.write(f"dateline: {error}\n")
         return 2
+    from rag.conversations import ConversationStore
+    from rag.suggestions import suggest
+
     assistant = settings.assistant(read_only=False)
-    blocks = build(assistant)
+    examples: list[str] = []
+    blocks = build(assistant, ConversationStore(Path(settings.index) / CONVERSATIONS), examples)
+    # Besides filling the empty page, the first questions load the models before a person asks.
+    threading.Thread(target=lambda: examples.extend(suggest(assistant)), daemon=True).start()
     sys.stderr.write(f"Dateline is at http://{args.host}:{args.port} (Ctrl+C stops it)\n")
     blocks.launch(server_name=args.host, server_port=args.port, **launch_options(assistant))
     return 0

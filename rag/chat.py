@@ -29,7 +29,7 @@ class Chat:
     def __init__(self, assistant: Assistant, conversations: ConversationStore, examples: Sequence[str] = ()) -> None:
         self.assistant = assistant
         self.conversations = conversations
-        self.examples = tuple(examples)
+        self.examples = examples
 
     def ask(
         self, question: str, conversation_id: str, limits: Limits, owner: str

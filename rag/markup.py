@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable
 from html import escape
 
-_INLINE = re.compile(r"\\(?P<plain>[\\`*_{}\[\]()#+\-.!|<>~$&])|\*\*(?P<strong>.+?)\*\*|\[(?P<mark>\d{1,3})\]")
+_INLINE = re.compile(
+    r"\\(?P<plain>[\\`*_{}\[\]()#+\-.!|<>~$&])|\*\*(?P<strong>.+?)\*\*"
+    r"|(?<!\w)\*(?P<em>[^\s*][^*]*)(?<!\s)\*(?!\w)|\[(?P<mark>\d{1,3})\]"
+)
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^\s*\|[\s:|-]+\|\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+")
@@ -33,6 +36,8 @@ def inline(text: str, mark: MarkHtml) -> str:
             parts.append(escape(match["plain"]))
         elif match["strong"]:
             parts.append(f"<strong>{inline(match['strong'], mark)}</strong>")
+        elif match["em"]:
+            parts.append(f"<em>{inline(match['em'], mark)}</em>")
         else:
             parts.append(mark(int(match["mark"])) or escape(match.group()))
     parts.append(escape(text[position:]))

@@ -35,6 +35,7 @@ SAFE_TAGS = {
     "th",
     "td",
     "strong",
+    "em",
     "b",
     "q",
     "i",
@@ -207,9 +208,9 @@ def test_days_in_words(iso: str | None, words: str) -> None:
 
 def test_markdown_that_answers_are_written_in() -> None:
     answer = replace(
-        ANSWER, text="# Head\n\nfirst\nline **bold \\[1\\]**\n\n- one [1]\n- two\n\n> said\n\n| a\\|b | c |"
+        ANSWER, text="# Head\n\nfirst\n*(soft)* 2*3*4 **bold \\[1\\]**\n\n- one [1]\n- two\n\n> said\n\n| a\\|b | c |"
     )
     html = render.answer_html(answer, "t1")
-    assert "<p><strong>Head</strong></p><p>first line <strong>bold [1]</strong></p><ul><li>one <button" in html
+    assert "<p><strong>Head</strong></p><p>first <em>(soft)</em> 2*3*4 <strong>bold [1]</strong></p><ul><li>one <button" in html
     assert "<blockquote><p>said</p></blockquote>" in html
     assert "<td>a|b</td><td>c</td>" in html

@@ -1,0 +1,111 @@
+"""Make the screenshots in docs/images: ``python docs/screenshots.py`` (needs Playwright and Chromium or Chrome)."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import ui
+from rag.settings import Settings
+from rag.suggestions import suggest
+
+HERE = Path(__file__).parent
+QUESTION = "who spoke with Araghchi and when?"
+NOT_TOLD = "Who won the chess olympiad?"
+
+
+def empty(page: Page) -> None:
+    """The page before the first question."""
+    page.locator(".dl-example").first.wait_for()
+
+
+def answer(page: Page) -> None:
+    """An answer with a mark just clicked."""
+    _ask(page, QUESTION)
+    page.locator(".dl-text .dl-mark").first.click()
+    page.locator("mark.dl-now").first.wait_for()
+    page.mouse.move(0, 0)
+
+
+def hover(page: Page) -> None:
+    """The quote shown on hovering a mark."""
+    _ask(page, QUESTION)
+    page.locator(".dl-text .dl-mark").nth(1).hover()
+    page.locator("#dl-card").wait_for()
+
+
+def declined(page: Page) -> None:
+    """A question that the articles do not answer."""
+    _ask(page, NOT_TOLD)
+
+
+def timeline(page: Page) -> None:
+    """The events on their line of days."""
+    _ask(page, QUESTION)
+    page.locator(".dl-timeline").scroll_into_view_if_needed()
+
+
+def _ask(page: Page, question: str) -> None:
+    page.get_by_role("textbox", name="Question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator("#dl-current .dl-turn[aria-busy=false]", has_text=question).wait_for()
+
+
+STATES: tuple[Callable[[Page], None], ...] = (empty, answer, hover, declined, timeline)
+SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
+
+
+def shoot(browser: Browser, address: str, out: Path) -> None:
+    """One picture for each state, size and colour scheme."""
+    for size, (width, height) in SIZES.items():
+        for scheme in ("light", "dark"):
+            with browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if scheme == "dark" else "light",
+                reduced_motion="reduce",
+            ) as context:
+                for state in STATES:
+                    page = context.new_page()
+                    page.goto(address)
+                    state(page)
+                    page.wait_for_timeout(300)
+                    page.screenshot(path=out / f"{state.__name__}-{size}-{scheme}.png")
+                    page.close()
+
+
+def main() -> int:
+    """Index the seed articles, open the chat and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=HERE / "images", help="folder for the pictures")
+    out: Path = parser.parse_args().out
+    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser_path is None:
+        sys.stderr.write("no Chromium or Chrome was found; install one\n")
+        return 2
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        assistant = Settings(index=folder).assistant(read_only=False)
+        assistant.index.add(HERE.parent / "seeds")
+        blocks = ui.build(assistant, examples=suggest(assistant))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        blocks.launch(server_port=port, prevent_thread_lock=True, **ui.launch_options(assistant))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+            shoot(browser, f"http://127.0.0.1:{port}/", out)
+            browser.close()
+        blocks.close()
+        assistant.index.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
