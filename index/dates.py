@@ -133,9 +133,9 @@ def describe(expression: TimeExpression) -> str:
     unit, span = unit_of(value), span_of(value)
     if not span:
         return _described_unplaced(value, expression.text)
-    clock = re.search(r"T([0-9]{2}:[0-9]{2})", value)
+    clock = "–".join(re.findall(r"T([0-9]{2}:[0-9]{2})", value))
     if unit == "day":
-        return f"{span[0]:%a} {_day_name(span[0])}" + (f", {clock[1]}" if clock else "")
+        return f"{span[0]:%a} {_day_name(span[0])}" + (f", {clock}" if clock else "")
     if unit == "month":
         return f"{_MONTH_NAMES[span[0].month - 1]} {span[0].year}"
     if unit == "year":

@@ -57,6 +57,7 @@ def _count(m: Match) -> float | None:
     "article? vague of? anyunit ago",
     "about? count (and|dash article? half)? anyunit (and so)? ago",
     "about? count anyunit and article half ago",
+    "about? half article? anyunit ago",
     "anyunit ago",
 )
 def _ago(m: Match, context: Context) -> Reading | None:
@@ -124,8 +125,8 @@ def _earlier(m: Match, context: Context) -> Reading | None:
     count, unit = _count(m), m.str("anyunit")
     if unit in ("second", "minute", "hour") and count is not None and count <= _MOST and word == "later":
         return _clock_away(context, timedelta(**{unit + "s": count}), context.published)
-    if count is None or count > _MOST or count != int(count):
-        return None
+    if count is None or count > _MOST or count != int(count) or (way > 0 and context.last is None):
+        return None  # "three years later", than what nobody has said
     reading = from_last(context, way * int(count), unit, keep=_is_period_end(context))
     return Reading(reading.type, reading.value, reading.bounds, anchors=unit != "year") if reading else None
 

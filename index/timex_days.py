@@ -12,10 +12,12 @@ grammar = Grammar()
 rule = grammar.rule
 
 # Month names that are other words or people's names too: alone they need a word like "in" before them.
-_AMBIGUOUS_MONTHS = frozenset(("may", "march", "mar", "dec", "jan", "apr", "jun", "april", "june", "august"))
+_AMBIGUOUS_MONTHS = frozenset(("may", "march", "mar", "dec", "jan"))
+_NAME_MONTHS = frozenset(("april", "june", "august", "jan", "may", "apr", "jun"))  # "April Ryan"
 _MONTH_LEADS = frozenset(
     ("in", "of", "since", "by", "until", "till", "last", "next", "this", "early", "late", "mid", "from", "to", "through",
-     "during", "before", "after", "between", "and", "or", "earlier", "later", "throughout", "for", "on", "every", "each")
+     "during", "before", "after", "between", "and", "or", "earlier", "later", "throughout", "for", "on", "every", "each",
+     "a", "an", "the", "its", "his", "her", "their", "our")
 )  # fmt: skip
 _COUNTED_NOUNS = frozenset(
     ("%", "percent", "pieces", "points", "people", "miles", "feet", "shares", "men", "women", "workers", "troops", "tons",
@@ -25,6 +27,7 @@ _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies"
 # A date without its year that would lie further away than this many days is not meant, whatever the verb:
 # newspapers name the year of what lies further off.
 _FAR_DAY, _FAR_MONTH = 240, 300
+_AHEAD_WEIGHT = 2  # without a verb, a date ahead must be this much nearer than one behind
 # "26 June to 28 June 2020", "from April to June in 2017": the year that stands behind the second date is the first's.
 _YEAR_AHEAD = re.compile(
     shape_of("to|dash|and") + "(?:" + shape_of("the? day of? month") + "|" + shape_of("month the? day") + "|"
@@ -56,10 +59,10 @@ def place(context: Context, match: Match, month: int, day: int | None = None, we
         options = agreeing
     if not options:
         return "XXXX" + tail
-    nearest = min(options, key=lambda d: abs((d - here).days))
-    ahead = None if day and _attributive(context, match) else context.future(match.first, match.stop)
-    sided = [d for d in options if (d >= here if ahead else d <= here)] if ahead is not None else options
-    best = min(sided or options, key=lambda d: abs((d - here).days))
+    nearest = min(options, key=lambda d: max((here - d).days, _AHEAD_WEIGHT * (d - here).days))
+    ahead = None if _attributive(context, match) else context.future(match.first, match.stop)
+    sided = [d for d in options if (d >= here if ahead else d <= here)] if ahead is not None else []
+    best = min(sided, key=lambda d: abs((d - here).days)) if sided else nearest
     if abs((best - here).days) > (_FAR_DAY if day else _FAR_MONTH):
         best = nearest
     return f"{best.year:04}{tail}"
@@ -228,9 +231,15 @@ def _month_year(m: Match, context: Context) -> Reading | None:
 @rule("the? (early dash?)? month", "the? early in month", "the? edge of month")
 def _month(m: Match, context: Context) -> Reading | None:
     tokens, i = context.tokens, m.at("month")
-    if m.word("month") in ("may", "march", "mar") and not tokens.text[tokens.starts[i]].isupper():
+    word, raw = m.word("month"), tokens.text[tokens.starts[i]]
+    after = tokens.text[tokens.starts[i + 1]] if i + 1 < len(tokens.words) else ""
+    if word in ("may", "march", "mar") and not raw.isupper():
         return None
-    if m.word("month") in _AMBIGUOUS_MONTHS and i == m.first and (i == 0 or tokens.words[i - 1] not in _MONTH_LEADS):
+    if word == "march" and tokens.words[i + 1 : i + 2] and tokens.words[i + 1] in ("on", "for", "to", "against", "of"):
+        return None  # a demonstration
+    if word in _NAME_MONTHS and after.isupper() and i == m.first:
+        return None
+    if word in _AMBIGUOUS_MONTHS and i == m.first and (i == 0 or tokens.words[i - 1] not in _MONTH_LEADS):
         return None
     return m.narrowed(Reading("DATE", place(context, m, m.int("month"))))
 
@@ -304,6 +313,21 @@ def _months(m: Match, context: Context) -> Reading | None:
     else:
         end = int(place(context, m, last)[:4])
     return _range(f"{end - (first > last):04}-{first:02}", f"{end:04}-{last:02}")
+
+
+@rule("year dash small", "year dash year2=number")
+def _winter_years(m: Match, context: Context) -> Reading | None:
+    """Read "2019-20", a season or a school year."""
+    tokens, year = context.tokens, m.int("year")
+    last = m.int("small" if "small" in m else "year2")
+    i = m.at("year")
+    if (
+        last != (year + 1) % 100
+        or tokens.ends[i + 1] - tokens.ends[i] != 1
+        or tokens.ends[i + 2] - tokens.ends[i + 1] != 2
+    ):
+        return None
+    return _range(f"{year:04}", f"{year + 1:04}")
 
 
 @rule("year dash year2=year")

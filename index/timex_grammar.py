@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from index.calendars import span_of
-from index.timex_tokens import Tokens, code
+from index.timex_lexicon import code
+from index.timex_tokens import Tokens
 
 # Names that stand for several classes in a pattern.
 _UNIONS: dict[str, str] = {
@@ -126,6 +127,7 @@ class Grammar:
 
     def __init__(self) -> None:
         self._by_start: dict[str, list[Rule]] = {}
+        self._any: dict[str, re.Pattern[str]] = {}  # start -> whether any of its rules matches, in one go
 
     def rule(self, *patterns: str) -> Callable[[Handler], Handler]:
         """Register a handler for patterns such as ``"[ count unit ] ago"``.
@@ -140,6 +142,7 @@ class Grammar:
                 rule = _compile(pattern, handler)
                 for start in rule.starts:
                     self._by_start.setdefault(start, []).append(rule)
+            self._any.clear()
             return handler
 
         return register
@@ -148,6 +151,7 @@ class Grammar:
         """Add another grammar's rules after one's own."""
         for start, rules in other._by_start.items():
             self._by_start.setdefault(start, []).extend(rules)
+        self._any.clear()
 
     def read(self, context: Context) -> list[tuple[int, int, Reading]]:
         """Return (first token, last token + 1, reading) for the expressions of a text, in order."""
@@ -174,17 +178,23 @@ class Grammar:
     def _best(self, context: Context, position: int) -> tuple[int, int, Reading] | None:
         """Return the longest match at a token whose handler accepts it; the earlier rule among equals."""
         shape = context.tokens.shape
-        matches = [
-            (m.end(), rule, m)
-            for rule in self._by_start.get(shape[position], ())
-            if (m := rule.pattern.match(shape, position))
-        ]
+        rules = self._by_start.get(shape[position])
+        if not rules or not self._any_of(shape[position], rules).match(shape, position):
+            return None
+        matches = [(m.end(), rule, m) for rule in rules if (m := rule.pattern.match(shape, position))]
         for _, rule, m in sorted(matches, key=lambda item: -item[0]):
             match = Match(context.tokens, m)
             reading = rule.handler(match, context)
             if reading is not None:
                 return match.first, match.stop, reading
         return None
+
+    def _any_of(self, start: str, rules: list[Rule]) -> re.Pattern[str]:
+        """Return the union of the patterns that begin with a class: most tokens fail it, and only it is tried."""
+        if start not in self._any:
+            plain = [re.sub(r"\?P<\w+>", "?:", rule.pattern.pattern) for rule in rules]
+            self._any[start] = re.compile("|".join(dict.fromkeys(plain)))
+        return self._any[start]
 
 
 def _classes(item: str) -> str:

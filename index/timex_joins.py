@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from index.calendars import span_of, unit_of, value_of
+from index.calendars import move, shift, span_of, unit_of, value_of
 from index.timex_counted import from_last
 from index.timex_grammar import Context, Reading
 from index.timex_spans import PART
@@ -46,7 +46,13 @@ def _joined_pair(text: str, first: Found, gap: str, second: Found, context: Cont
     """Return the reading of two neighbours together, None where each stands for itself."""
     one, two = first.reading, second.reading
     if _BESIDE.fullmatch(gap) and ("\n" not in gap or two.type == PART):
-        return _day_and_time(one, two) or _day_and_time(two, one) or _clock_and_part(one, two) or _in_week(one, two)
+        return (
+            _day_and_time(one, two)
+            or _day_and_time(two, one)
+            or _clock_and_part(one, two)
+            or _part_and_clock(one, two)
+            or _in_week(one, two)
+        )
     if _TO.fullmatch(gap):
         opened = _FROM.search(text, max(first.start - 16, 0), first.start) is not None
         return (
@@ -80,22 +86,50 @@ def _range(text: str, first: Reading, last: Reading) -> Reading | None:
     if first.type != "DATE" or last.type != "DATE" or None in fine or "year" in fine or "decade" in fine:
         return None
     value = f"{first.value}/{today}"
+    if fine == ("day", "day") and today < first.value and (later := shift(today, 1, "week")):
+        value = f"{first.value}/{later}"  # "from Monday to Friday"
     return Reading("DATE", value) if span_of(value) else None
+
+
+def _between(day: str, start: str, end: str) -> str:
+    """Return the interval between two clocks that start on ``day``: an earlier end is the next day's."""
+    following = move(date.fromisoformat(day), 1, "day") if end < start and day[0] != "X" else None
+    return f"{day}{start}/{following or day}{end}"
 
 
 def _day_and_time(day: Reading, time: Reading) -> Reading | None:
     """Join "Friday" and "night", "10 p.m." and "Wednesday"."""
-    if "T" not in time.value or time.type not in ("TIME", PART) or day.type != "DATE" or "/" in day.value:
-        return None
+    if (
+        time.anchors
+        or time.type not in ("TIME", PART)
+        or "T" not in time.value
+        or day.type != "DATE"
+        or "/" in day.value
+    ):
+        return None  # a time that has its day already, or no day
     if unit_of(day.value.replace("XXXX-XX-XX", "2000-01-01").replace("X", "1")) != "day":
         return None
     if "/" in time.value:
-        return Reading("TIME", "/".join(day.value + part[part.index("T") :] for part in time.value.split("/")))
+        clocks = [part[part.index("T") :] for part in time.value.split("/")]
+        return Reading("TIME", _between(day.value, clocks[0], clocks[1]))
     return Reading("TIME", day.value + time.value[time.value.index("T") :])
 
 
 def _clock_and_part(clock: Reading, part: Reading) -> Reading | None:
     return clock if clock.type == "TIME" and ":" in clock.value and part.type == PART else None
+
+
+def _part_and_clock(part: Reading, clock: Reading) -> Reading | None:
+    """Join "Thursday night" and "at 8:30 p.m."."""
+    if (
+        part.type == clock.type == "TIME"
+        and not clock.anchors
+        and ":" not in part.value
+        and "T" in part.value
+        and "/" not in clock.value
+    ):
+        return Reading("TIME", part.value.partition("T")[0] + clock.value[clock.value.index("T") :])
+    return None
 
 
 def _in_week(day: Reading, week: Reading) -> Reading | None:

@@ -154,6 +154,8 @@ def _week_of(m: Match, context: Context) -> Reading | None:
 
 @rule("the? unit small")
 def _numbered_week(m: Match, context: Context) -> Reading | None:
+    if context.tokens.text[context.tokens.starts[m.at("unit")]] == "W" and m.first:
+        return None  # a round of a league
     if m.word("unit") != "week" or not 1 <= m.int("small") <= 53:
         return None
     if context.published is None:

@@ -185,6 +185,15 @@ def _this_season(m: Match, context: Context) -> Reading | None:
     return Reading("DATE", f"{latest[0].year - inside:04}-{season}") if latest else None
 
 
+@rule("(by|at)? [ the? edge of the unit ]", "the? unit poss|dash edge")
+def _edge_of_unit(m: Match, context: Context) -> Reading | None:
+    """Read "by the end of the year", "year-end"."""
+    if m.str("unit") not in ("day", "week", "month", "quarter", "year", "decade"):
+        return None
+    reading = from_day(context.published, 0, m.str("unit"))
+    return m.narrowed(reading) if reading and m.str("unit") != "day" else reading
+
+
 @rule("the weekend=unit", "in|during|for [ the unit ]")
 def _the_unit(m: Match, context: Context) -> Reading | None:
     """Read "over the weekend" by the verb, and "in the month" as the current one."""

@@ -12,6 +12,7 @@ from index.timex_relative import from_day, window
 grammar = Grammar()
 rule = grammar.rule
 
+_SPEEDS = frozenset(("miles", "mile", "kilometers", "kilometres", "km", "knots", "feet", "meters", "metres"))
 PART = "PART"  # the type of a fragment ("night") that is an expression only where it joins a day or a clock
 
 
@@ -31,8 +32,10 @@ def _length(m: Match, context: Context) -> Reading | None:
     words = context.tokens.words
     unit = m.str("anyunit" if "anyunit" in m else "units")
     count = _number(m, "count") if "count" in m else _number(m, "exact") if "exact" in m else _number(m, "vague")
+    if "count" in m and m.word("count") in ("a", "an") and m.word("anyunit").endswith("s"):
+        return None
     after = words[m.stop : m.stop + 2]
-    if after[:1] == ["old"] or after in (["-", "old"], ["of", "age"]):
+    if after[:1] == ["old"] or words[m.first - 1 : m.first] == ["aged"] or after in (["-", "old"], ["of", "age"]):
         return None  # an age, not a length of time that anything took
     if unit == "quarter" and count == 3 and words[m.stop - 2] == "-":
         return None  # a fraction
@@ -118,6 +121,10 @@ def _year_ended(m: Match, context: Context) -> Reading | None:
 
 @rule("adverb", "semi dash? adverb")
 def _adverb(m: Match, context: Context) -> Reading | None:
+    tokens = context.tokens
+    following = tokens.text[tokens.starts[m.stop]] if m.stop < len(tokens.words) else ""
+    if tokens.text[tokens.starts[m.first]].isupper() and following.isupper():
+        return None  # the name of a newspaper
     return Reading("SET", m.str("adverb") if m.stop - m.first == 1 else "P0.5Y", anchors=False)
 
 
@@ -172,7 +179,7 @@ def _every_month(m: Match, context: Context) -> Reading | None:
     "per [ unit ]",
 )
 def _times_a(m: Match, context: Context) -> Reading | None:
-    if "one" in m and m.word("one") != "one":
+    if ("one" in m and m.word("one") != "one") or context.tokens.words[max(m.first - 2, 0)] in _SPEEDS:
         return None
     return Reading("SET", duration_value(1, m.str("unit")), anchors=False)
 
@@ -241,7 +248,7 @@ def _clock_range(m: Match, context: Context) -> Reading | None:
         return None
     if first + 12 <= int(last[:2]):
         first += 12
-    day = _at(context, last).value[:10]
+    day = _at(context, last).value.partition("T")[0]
     return Reading("TIME", f"{day}T{first:02}:00/{day}T{last}", anchors=False)
 
 

@@ -1,6 +1,6 @@
 """Text -> tokens with the lexical class that the grammar of time expressions speaks about.
 
-A text becomes a string with one character a token, its ``shape``: "two weeks ago" is ``number unit ago``.
+A text becomes a string with one character a token, its ``shape``: "two weeks ago" is ``word-number units ago``.
 The rules of the grammar are regular expressions over shapes, so a word's form is looked at once.
 """
 
@@ -8,117 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import count
 
 from index.calendars import HOLIDAYS
-
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CARDINALS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ORDINALS = (
-    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
-    "nineteenth",
-)  # fmt: skip
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
-
-# Class -> its words, each with what it means.
-CLASSES: dict[str, dict[str, object]] = {
-    "month": {name: i for i, name in enumerate(MONTHS, 1)},
-    "weekday": {name: i for i, name in enumerate(WEEKDAYS, 1)},
-    "weekdays": {name + "s": i for i, name in enumerate(WEEKDAYS, 1)},
-    "unit": {
-        "minute": "minute", "hour": "hour", "day": "day", "week": "week", "weekend": "weekend", "fortnight": "fortnight",
-        "month": "month", "quarter": "quarter", "year": "year", "decade": "decade", "century": "century",
-        "millennium": "millennium", "night": "night", "yr": "year", "hr": "hour", "h": "hour", "workweek": "week",
-    },
-    "units": {
-        "seconds": "second", "minutes": "minute", "mins": "minute", "min": "minute", "hours": "hour", "hrs": "hour",
-        "days": "day", "weeks": "week", "weekends": "weekend", "fortnights": "fortnight", "months": "month",
-        "quarters": "quarter", "years": "year", "yrs": "year", "decades": "decade", "centuries": "century",
-        "millennia": "millennium", "nights": "night",
-    },
-    "season": {"spring": "SP", "summer": "SU", "autumn": "FA", "fall": "FA", "winter": "WI"},
-    "seasons": {"springs": "SP", "summers": "SU", "autumns": "FA", "winters": "WI"},
-    "part": {"morning": "MO", "afternoon": "AF", "evening": "EV", "daytime": "DT", "nighttime": "NI", "dawn": "MO",
-             "lunchtime": "MI", "midday": "MI"},
-    "parts": {"mornings": "MO", "afternoons": "AF", "evenings": "EV"},
-    "hour": {"noon": 12, "midnight": 24},
-    "deictic": {"today": 0, "yesterday": -1, "tomorrow": 1, "tonight": 0, "tonite": 0, "tmr": 1},
-    "ref": {
-        "now": "PRESENT_REF",
-        "currently": "PRESENT_REF",
-        "nowadays": "PRESENT_REF",
-        "presently": "PRESENT_REF",
-        "recently": "PAST_REF",
-        "lately": "PAST_REF",
-    },
-    "adverb": {
-        "daily": "P1D", "weekly": "P1W", "monthly": "P1M", "quarterly": "P3M", "yearly": "P1Y", "annually": "P1Y",
-        "hourly": "PT1H", "nightly": "P1D", "everyday": "P1D", "biweekly": "P2W", "bimonthly": "P2M",
-        "fortnightly": "P2W", "biannually": "P6M", "semiannually": "P6M", "biennially": "P2Y", "annual": "P1Y",
-    },
-    "last": {"last": -1, "previous": -1, "preceding": -1, "past": -1, "prior": -1},
-    "next": {"next": 1, "coming": 1, "following": 1, "upcoming": 1, "subsequent": 1},
-    "this": {"this": 0, "current": 0},
-    "that": {"that": 0, "same": 0},
-    "edge": {"beginning": "START", "start": "START", "end": "END", "middle": "MID", "close": "END", "rest": "END",
-             "remainder": "END", "outset": "START"},
-    "early": {"early": "START", "late": "END", "mid": "MID", "earlier": "EARLIER", "later": "LATER"},
-    "vague": {"few": None, "several": None, "some": None, "many": None, "couple": 2, "dozens": None, "numerous": None},
-    "about": dict.fromkeys(("about", "around", "approximately", "roughly", "nearly", "almost", "over", "exactly",
-                            "barely", "only", "just", "circa", "under")),
-    "article": {"a": 1, "an": 1},
-    "every": dict.fromkeys(("every", "each")),
-    "per": dict.fromkeys(("per",)),
-    "times": {"once": 1, "twice": 2, "thrice": 3},
-    "to": dict.fromkeys(("to", "through", "until", "till", "thru")),
-    "dash": dict.fromkeys(("-", "–", "—", "~", "‑")),
-    "and": dict.fromkeys(("and", "or", "&")),
-    "comma": {",": None},
-    "slash": {"/": None},
-    "poss": {"'s": None, "’s": None},
-    "apostrophe": {"'": None, "’": None},
-    "zone": dict.fromkeys(("est", "edt", "gmt", "utc", "pst", "pdt", "cst", "cdt", "mst", "mdt", "bst", "cet", "et",
-                           "pt", "ist", "jst")),
-}  # fmt: skip
-_ABBREVIATIONS = {
-    **{name[:3]: ("month", i) for i, name in enumerate(MONTHS, 1) if name != "may"},
-    "sept": ("month", 9),
-    **{name[:3]: ("weekday", i) for i, name in enumerate(WEEKDAYS, 1)},
-    "tues": ("weekday", 2), "thur": ("weekday", 4), "thurs": ("weekday", 4),
-}  # fmt: skip
-
-# Classes that a token gets from its form rather than from a list of words.
-_FORMS = ("iso", "slashed", "clock", "dayth", "ordinal", "decade", "small", "number", "year", "word-number",
-          "word-year", "holiday", "short-weekday", "break", "second", "other")  # fmt: skip
-
-_codes = count(0xE000)  # the private use area: a class never looks like text
-CODES: dict[str, str] = {name: chr(next(_codes)) for name in (*_FORMS, *CLASSES)}
-_LEXICON: dict[str, tuple[str, object]] = {
-    word: (CODES[name], meaning) for name, words in CLASSES.items() for word, meaning in words.items()
-}
-_LEXICON["second"] = (CODES["second"], 2)
-_LEXICON["seconds"] = (CODES["units"], "second")
-_OTHER = CODES["other"]
-
-
-def code(name: str) -> str:
-    """Return the shape character of a class; a name that is no class is a word, and becomes one of its own."""
-    if name not in CODES:
-        if name in _LEXICON:
-            raise ValueError(f"{name!r} is a word of another class")
-        CODES[name] = chr(next(_codes))
-        _LEXICON[name] = (CODES[name], None)
-    return CODES[name]
-
+from index.timex_lexicon import ABBREVIATIONS, CODES, LEXICON
+from index.timex_numbers import CARDINALS, ORDINALS, SCALES, read_number
 
 _TOKEN = re.compile(
     r"""(?P<word>[^\W\d_]+(?:['’]clock\b)?)
@@ -146,20 +39,18 @@ _HOLIDAY = re.compile(
 )  # fmt: skip
 _COMMON = frozenset(("epiphany", "pentecost", "new year", "may day"))  # no holidays unless capitalised
 _HOLIDAY_KEYS = {re.sub(r"[^a-z ]", "", name): name for name in HOLIDAYS}
-_NUMBER_WORDS: dict[str, int] = {
-    **{w: i for i, w in enumerate(_CARDINALS)}, **{w: 10 * i for i, w in enumerate(_TENS, 2)}, **_SCALES,
-}  # fmt: skip
-_ORDINAL_WORDS: dict[str, int] = {
-    **{w: i for i, w in enumerate(_ORDINALS) if w != "second"},
-    **{w[:-1] + "ieth": 10 * i for i, w in enumerate(_TENS, 2)},
-}
+_OTHER, _SPELLED, _ORDINAL, _DASH = CODES["other"], CODES["word-number"], CODES["ordinal"], CODES["dash"]
+_DAYLIKE = frozenset(CODES[name] for name in ("small", "dayth", "ordinal"))
+_DIGITS = frozenset(CODES[name] for name in ("small", "number"))
+_SPELLED_RUN = re.compile(f"{_SPELLED}(?:[{_DASH}{CODES['and']}]?{_SPELLED}){{0,7}}(?:{_DASH}?{_ORDINAL})?")
 
 
 @dataclass
 class Tokens:
     """The tokens of a text, as parallel lists, and their classes as one string.
 
-    ``words`` are lower-cased; ``values`` are what the lexicon says a token means (a month's number, a unit's name).
+    ``starts``/``ends`` are character offsets, ``words`` are lower-cased, ``values`` are what the lexicon says a
+    token means (a month's number, a unit's name), None where it says nothing.
     """
 
     text: str
@@ -173,156 +64,136 @@ class Tokens:
 def tokenize(text: str) -> Tokens:
     """Return the tokens of ``text``. Linear in its length; any text will do."""
     out = Tokens(text)
-    starts, ends, words, values = out.starts, out.ends, out.words, out.values
     codes: list[str] = []
+    lexicon, unknown = LEXICON.get, (_OTHER, None)
     skip_to = 0
-    lexicon, other = _LEXICON.get, (_OTHER, None)
     for m in _TOKEN.finditer(text):
         start, end = m.span()
         if start < skip_to:
             continue
-        raw = m[0]
-        word = raw.lower()
-        kind = m.lastgroup
-        if kind == "word" or kind == "mark" or kind == "poss":
-            if (
-                word in _HOLIDAY_STARTS
-                and (named := _HOLIDAY.match(text, start))
-                and (raw[0].isupper() or named[0].lower() not in _COMMON)
-            ):
-                skip_to = end = named.end()
-                klass: str
-                value: object
-                klass, value = (
-                    CODES["holiday"],
-                    _HOLIDAY_KEYS[re.sub(r"[^a-z ]", "", re.sub(r"\s", " ", named[0].lower()))],
-                )
-                word = named[0].lower()
-            elif word in _NUMBER_WORDS or word in _ORDINAL_WORDS or word in _ABBREVIATIONS:
-                klass, value, end = _special(out, codes, word, raw, end)
-                skip_to = end  # an abbreviation's full stop is its own
-            else:
-                klass, value = lexicon(word, other)
-        elif kind == "break":
-            klass, value = CODES["break"], None
+        word, kind = m[0].lower(), m.lastgroup or ""
+        if kind not in _LOOKED_UP:
+            code, value = _of_form(kind, word)
+        elif word in _HOLIDAY_STARTS and (name := _holiday(text, start)):
+            code, value = CODES["holiday"], name[0]
+            skip_to = end = name[1]
+        elif word in _IRREGULAR:
+            code, value, end = _irregular(text, m[0], end, codes[-1] if codes else "")
+            skip_to = end  # an abbreviation's full stop is its own
         else:
-            klass, value = _digits(kind or "", word)
-        starts.append(start)
-        ends.append(end)
-        words.append(word)
-        values.append(value)
-        codes.append(klass)
+            code, value = lexicon(word, unknown)
+        out.starts.append(start)
+        out.ends.append(end)
+        out.words.append(word)
+        out.values.append(value)
+        codes.append(code)
     out.shape = "".join(codes)
-    _merge_numbers(out)
+    return _with_numbers_joined(out) if _SPELLED in out.shape else out
+
+
+_LOOKED_UP = frozenset(("word", "mark", "poss"))
+_IRREGULAR = frozenset((*CARDINALS, *ORDINALS, *ABBREVIATIONS)) - {"second"}
+
+
+def _holiday(text: str, start: int) -> tuple[str, int] | None:
+    """Return the holiday named at ``start`` and where its name ends."""
+    found = _HOLIDAY.match(text, start)
+    if not found or (not text[start].isupper() and found[0].lower() in _COMMON):
+        return None
+    return _HOLIDAY_KEYS[re.sub(r"[^a-z ]", "", re.sub(r"\s", " ", found[0].lower()))], found.end()
+
+
+def _irregular(text: str, raw: str, end: int, before: str) -> tuple[str, object, int]:
+    """Return class, value and end of a number word or of an abbreviated month or weekday.
+
+    ``before`` is the class of the token before. What may be another word ("sat", "DEC") needs a full stop or a
+    number beside it to be a month or a weekday.
+    """
+    word = raw.lower()
+    if word in CARDINALS:
+        return _SPELLED, CARDINALS[word], end
+    if word in ORDINALS:
+        return _ORDINAL, ORDINALS[word], end
+    name, value = ABBREVIATIONS[word]
+    if text[end : end + 1] == ".":
+        return CODES[name], value, end + 1
+    by_number = before in _DAYLIKE or re.match(r"[\s/-]?[0-9]", text[end : end + 2]) is not None
+    if not by_number and len(word) == 3 and (raw.islower() or (raw.isupper() and name == "month")):
+        return _OTHER, None, end
+    return CODES["short-weekday" if name == "weekday" and len(word) == 3 else name], value, end
+
+
+def _of_form(kind: str, word: str) -> tuple[str, object]:
+    """Return class and value of a token known by its form: mostly those that begin with a digit."""
+    if kind == "dayth":
+        return CODES["dayth"], int(word[:-2])
+    if kind != "number":
+        return CODES[kind], word
+    plain = word.replace(",", "")
+    if "." in plain:
+        return CODES["number"], float(plain)
+    if len(plain) > 9:
+        return _OTHER, None
+    value = int(plain)
+    if len(word) == 4 and 1000 <= value <= 2199:
+        return CODES["year"], value
+    return CODES["small" if value <= 31 and len(word) <= 2 else "number"], value
+
+
+def _with_numbers_joined(tokens: Tokens) -> Tokens:
+    """Return the tokens with every spelled-out number ("twenty-one", "2.5 million") as one token."""
+    out, done = Tokens(tokens.text), 0
+    codes: list[str] = []
+    for run in _SPELLED_RUN.finditer(tokens.shape):
+        i = run.start()
+        while i < run.end():
+            parts = _parts(tokens, i, run.end())
+            if not parts:
+                i += 1
+                continue
+            value: object
+            value, used = read_number([_whole(tokens.values[k]) for k in parts])
+            last, code = parts[used - 1], _number_code(value, tokens.shape[parts[used - 1]], used)
+            scaled = i and i - 1 >= done and tokens.shape[i - 1] in _DIGITS and tokens.words[i] in SCALES
+            if scaled and isinstance(digits := tokens.values[i - 1], (int, float)):
+                i, value, code = i - 1, digits * value, CODES["number"]
+            _copy(tokens, out, codes, done, i)
+            out.starts.append(tokens.starts[i])
+            out.ends.append(tokens.ends[last])
+            out.words.append(tokens.words[i])
+            out.values.append(value)
+            codes.append(code)
+            i = done = last + 1
+    _copy(tokens, out, codes, done, len(tokens.words))
+    out.shape = "".join(codes)
     return out
 
 
-def _special(out: Tokens, codes: list[str], word: str, raw: str, end: int) -> tuple[str, object, int]:
-    """Return class, value and end of a number word or an abbreviated month or weekday."""
-    if word in _NUMBER_WORDS:
-        return CODES["word-number"], _NUMBER_WORDS[word], end
-    if word in _ORDINAL_WORDS:
-        return CODES["ordinal"], _ORDINAL_WORDS[word], end
-    klass, value = _ABBREVIATIONS[word]
-    if out.text[end : end + 1] == ".":
-        return CODES[klass], value, end + 1
-    beside_number = bool(re.match(r"[\s/-]?[0-9]", out.text[end : end + 2])) or (bool(codes) and codes[-1] in _DAYLIKE)
-    if raw.islower() and len(word) == 3 and not beside_number:
-        return _OTHER, None, end  # "sat", "sun", "mar": words of another kind
-    if klass == "month" and raw.isupper() and not beside_number:
-        return _OTHER, None, end  # "DEC", a name
-    return CODES[klass if klass == "month" or len(word) > 3 else "short-weekday"], value, end
-
-
-_DAYLIKE = frozenset(CODES[name] for name in ("small", "dayth", "ordinal"))
-
-
-def _digits(kind: str, word: str) -> tuple[str, object]:
-    """Return class and value of a token that begins with a digit."""
-    if kind == "dayth":
-        return CODES["dayth"], int(word[:-2])
-    if kind == "number":
-        plain = word.replace(",", "")
-        if "." in plain:
-            return CODES["number"], float(plain)
-        if len(plain) > 9:
-            return _OTHER, None
-        value = int(plain)
-        if len(word) == 4 and 1000 <= value <= 2199:
-            return CODES["year"], value
-        return CODES["small" if value <= 31 and len(word) <= 2 else "number"], value
-    return CODES[kind], word
-
-
-def _merge_numbers(out: Tokens) -> None:
-    """Join spelled-out numbers ("twenty-one", "nineteen ninety-seven") into one token each, in place."""
-    spelled = CODES["word-number"]
-    if spelled not in out.shape:
-        return
-    shape = list(out.shape)
-    drop: set[int] = set()
-    i = 0
-    while i < len(shape):
-        if shape[i] != spelled:
-            i += 1
-            continue
-        run, j = [i], i + 1
-        while j < len(shape) and len(run) < 8:
-            k = j + 1 if out.words[j] in ("-", "and") and out.words[j - 1] not in ("-", "and") else j
-            if k >= len(shape) or shape[k] not in (spelled, CODES["ordinal"]):
-                break
-            if out.words[j] == "and" and out.words[run[-1]] not in _SCALES:
-                break
-            run.append(k)
-            j = k + 1
-            if shape[k] != spelled:
-                break
-        i = j
-        read = _read_number([out.values[k] for k in run])  # type: ignore[misc]
-        if read is None:
-            continue
-        value, used = read
-        last = run[used - 1]
-        is_ordinal = shape[last] == CODES["ordinal"]
-        start = run[0]
-        i = last + 1
-        if is_ordinal:
-            shape[start] = CODES["ordinal"]
-        elif used > 1 and 1500 <= value <= 2199:
-            shape[start] = CODES["word-year"]
-        out.values[start] = value
-        out.ends[start] = out.ends[last]
-        drop.update(range(start + 1, last + 1))
-    keep = [k for k in range(len(shape)) if k not in drop]
-    if drop:
-        for column in (out.starts, out.ends, out.words, out.values):
-            column[:] = [column[k] for k in keep]  # type: ignore[misc]
-    out.shape = "".join(shape[k] for k in keep)
-
-
-def _read_number(parts: list[int]) -> tuple[int, int] | None:
-    """Return the number that the longest sensible prefix of ``parts`` spells, and how many parts it took."""
-    first = parts[0]
-    if 11 <= first <= 20 and len(parts) > 1 and 10 <= parts[1] < 100 and first * 100 + parts[1] >= 1100:
-        used = 2
-        value = first * 100 + parts[1]
-        if parts[1] % 10 == 0 and parts[1] > 10 and len(parts) > 2 and 0 < parts[2] < 10:
-            return value + parts[2], 3
-        return value, used
-    total, current, used = 0, 0, 0
-    room = 10**9  # the next part must be smaller than what was said last
-    for part in parts:
-        if part in (100, 1000, 10**6):
-            if not current and total:
-                break
-            current = max(current, 1) * part
-            if part >= 1000:
-                total, current = total + current, 0
-            room = part
-        elif part < room and (part < 10 or room > 99 or not current):
-            current += part
-            room = 10 if part >= 20 else 1
-        else:
+def _parts(tokens: Tokens, first: int, stop: int) -> list[int]:
+    """Return the number words from ``first`` on that may be one number; "and" only follows a scale."""
+    out: list[int] = []
+    for i in range(first, stop):
+        if tokens.shape[i] in (_SPELLED, _ORDINAL):
+            out.append(i)
+        elif not out or (tokens.shape[i] != _DASH and (tokens.words[i] != "and" or tokens.words[i - 1] not in SCALES)):
             break
-        used += 1
-    return (total + current, used) if used else None
+    return out
+
+
+def _number_code(value: int, last: str, used: int) -> str:
+    if last == _ORDINAL:
+        return _ORDINAL
+    return CODES["word-year"] if used > 1 and 1500 <= value <= 2199 else _SPELLED
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _copy(tokens: Tokens, out: Tokens, codes: list[str], first: int, stop: int) -> None:
+    """Append tokens ``first`` up to ``stop`` unchanged."""
+    out.starts += tokens.starts[first:stop]
+    out.ends += tokens.ends[first:stop]
+    out.words += tokens.words[first:stop]
+    out.values += tokens.values[first:stop]
+    codes += tokens.shape[first:stop]
