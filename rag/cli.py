@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import DatelineError, UsageError
+from index.packaged import offline
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    parser = build_parser()
-    arguments = parser.parse_args(argv)
-    _offline()
+    offline()
+    arguments = build_parser().parse_args(argv)
     try:
         flags = {"index": arguments.index, "k": getattr(arguments, "k", None)}
         settings = Settings.load(flags)
@@ -129,12 +129,6 @@ def put(text: str) -> None:
 def put_json(value: object) -> None:
     """Write one JSON object to standard output."""
     put(json.dumps(value, ensure_ascii=False))
-
-
-def _offline() -> None:
-    from index.embedding import offline
-
-    offline()
 
 
 class _Bar:
@@ -375,15 +369,19 @@ def _dates(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
-    from rag.grounding import Checker
+    from rag.grounding import check
 
-    checker = Checker(nli=settings.nli)
+    entailment = None
+    if settings.nli:
+        from rag.entailment import CrossEncoderEntailment
+
+        entailment = CrossEncoderEntailment(settings.nli)
 
     def run(line: dict[str, Any]) -> dict[str, Any]:
         passages = line.get("passages")
         if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
             raise UsageError("passages is missing or not a list of texts")
-        support = checker.check(_text(line, "claim"), passages)
+        support = check(_text(line, "claim"), passages, entailment=entailment)
         return {
             "supported": support.supported,
             "score": support.score,

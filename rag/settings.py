@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from index.embedding import PACKAGED
 from index.errors import UsageError
+from index.packaged import PACKAGED
 
 if TYPE_CHECKING:
     from index import Index

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import embedding
-from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding, packaged_folder
+from index import packaged
+from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding
 from index.errors import ModelError
+from index.packaged import packaged_folder
 
 TEXTS = [
     "who spoke with the minister and when?",
@@ -50,7 +51,7 @@ def test_weights_that_are_not_the_original_are_refused(tmp_path: Path) -> None:
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(b"something else")
     with pytest.raises(ModelError, match="not the original"):
-        embedding._verify(weights)
+        packaged._verify(weights)
 
 
 @pytest.mark.filterwarnings("ignore")
