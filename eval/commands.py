@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import UsageError
 
@@ -72,7 +72,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.runner import evaluate
+    from eval.runner import evaluate, run_name
     from eval.subject import subject_of
     from rag.grounding import check
 
@@ -87,7 +87,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     assistant = settings.assistant()
     subject = subject_of(assistant.retriever if arguments.retrieval_only else assistant)
     kept = {name: value for name, value in asdict(settings).items() if name not in ("llm_key", "index")}
-    name = arguments.name or f"{questions.name}-{_fingerprint(questions, subject.about, kept, arguments)}"
+    name = arguments.name or run_name(subject, questions, k=settings.k, settings=kept, seed=arguments.seed)
     report = evaluate(
         subject,
         questions,
@@ -127,22 +127,6 @@ def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:
     index.add_documents(questions.documents)
     index.close()
     return folder
-
-
-def _fingerprint(questions: QuestionSet, about: Any, settings: dict[str, Any], arguments: argparse.Namespace) -> str:
-    """Eight letters that change with the questions, the corpus, the settings and the code: the same, the same run."""
-    import hashlib
-
-    import index
-    import rag
-
-    code = hashlib.sha256()
-    for package in (index, rag):
-        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
-            code.update(file.read_bytes())
-    asked = [question.to_dict() for question in questions]
-    whole = json.dumps([asked, dict(about), settings, arguments.seed, code.hexdigest()], sort_keys=True, default=str)
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 # --- the others --------------------------------------------------------------------------------------------
@@ -208,12 +192,12 @@ def _new(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
-    from rag.generative import connect
     from tqdm import tqdm
 
     from eval import judge, metrics
     from eval.adapters import load_claims
     from eval.report import Report
+    from rag.generative import connect
 
     if not settings.llm_url:
         raise UsageError("a judge needs an LLM; set llm_url and llm_model")

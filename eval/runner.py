@@ -144,7 +144,16 @@ def _log(folder: Path | None, kept: Iterable[Outcome]) -> Iterator[Callable[[Out
 
 
 _IDENTITY = ("set", "set_hash", "version", "k", "seed", "system")
-"""What must be equal for a run to go on in a folder."""
+"""What must be equal for a run to go on in a folder: questions, corpus, settings and code."""
+
+
+def run_name(
+    subject: Subject, questions: QuestionSet, *, k: int = 10, settings: Mapping[str, Any] | None = None, seed: int = 0
+) -> str:
+    """A folder name that is the same exactly when ``evaluate`` would go on with a run that is there."""
+    manifest = _manifest(questions, k, seed, {**subject.about, **(settings or {})})
+    identity = json.dumps([manifest[name] for name in _IDENTITY], sort_keys=True)
+    return f"{questions.name}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
 
 
 def _resume(folder: Path, manifest: dict[str, Any]) -> dict[str, Outcome]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from eval.outcomes import Hit
@@ -55,7 +56,8 @@ def subject_of(system: Answers | Searches) -> Subject:
     index = getattr(system, "index", None)
     if index is None:
         return Subject(answers, searches, None, {"system": type(system).__name__})
-    return Subject(answers, searches, _text_of(index.document), {"system": type(system).__name__, **_corpus(index)})
+    about = {"system": type(system).__name__, "code": _code_hash(), **_corpus(index)}
+    return Subject(answers, searches, _text_of(index.document), about)
 
 
 def _text_of(document: Callable[[str], Any]) -> TextOf:
@@ -67,6 +69,19 @@ def _text_of(document: Callable[[str], Any]) -> TextOf:
             return None
 
     return text_of
+
+
+@cache
+def _code_hash() -> str:
+    """One hash over the sources of what is measured: a changed program is another run."""
+    import index
+    import rag
+
+    found = hashlib.sha256()
+    for package in (index, rag):
+        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
+            found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def _corpus(index: Any) -> dict[str, Any]:

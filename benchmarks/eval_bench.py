@@ -1,0 +1,129 @@
+"""The quality part of RESULTS.md: the shipped question sets, and with --data the public sets, by the code of eval/.
+
+    python benchmarks/eval_bench.py                               # the shipped sets
+    python benchmarks/eval_bench.py --data PATH                   # the public sets too, in folders under PATH
+    python benchmarks/eval_bench.py --data PATH --set squad_v2 --sample 200
+    python benchmarks/eval_bench.py --write benchmarks/RESULTS.md # put the tables between the file's marks
+
+Every run is kept under --out with its report.html; what was interrupted goes on when started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from eval import QuestionSet, Report, evaluate
+from eval.adapters import ADAPTERS, load_benchmark
+from eval.runner import run_name
+from eval.subject import subject_of
+from eval.summary import number
+from rag.grounding import check
+from rag.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}
+SEARCHED = ("ir_time", "ir_cranfield", "multihop_rag_facts")  # relevance without short answers: retrieval alone
+COLUMNS = (
+    "correct", "containment", "facts_found", "dates_exact", "forbidden_claims", "citation_precision",
+    "citation_recall", "verbatim", "offsets_correct", "right_document", "groundedness", "Recall@1", "Recall@5",
+    "Recall@10", "MRR@10", "nDCG@10", "answer_rate", "abstention_precision", "abstention_recall", "abstention_AUROC",
+    "AURC", "ECE", "ms_median", "ms_p95",
+)  # fmt: skip
+BEGIN, END = "<!-- quality: begin -->", "<!-- quality: end -->"
+
+
+def main() -> None:
+    """Measure, print the tables, and put them into a file where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default=os.environ.get("DATELINE_BENCHMARKS"), help="folder of the public sets")
+    parser.add_argument("--set", action="append", help="only this public set (may be repeated)")
+    parser.add_argument("--sample", type=int, help="at most so many questions of a public set, drawn with seed 0")
+    parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs and indexes are kept")
+    parser.add_argument("--write", type=Path, help="file with the marks between which the tables go")
+    arguments = parser.parse_args()
+    reports = list(shipped(arguments.out))
+    if arguments.data:
+        reports += public(Path(arguments.data), arguments.set or public_names(), arguments.sample, arguments.out)
+    text = tables(reports)
+    print(text)
+    if arguments.write:
+        before, _, rest = arguments.write.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        arguments.write.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def shipped(out: Path) -> Iterator[Report]:
+    """Both sets that come with the project, each over its own articles."""
+    for name, articles in SHIPPED.items():
+        settings = at(out / "indexes" / name)
+        index = settings.open_index()
+        index.add(articles, prune=True)
+        index.close()
+        yield measure(QuestionSet.load(ROOT / "eval" / "questions" / f"{name}.yaml"), settings, out)
+
+
+def public_names() -> list[str]:
+    """The public sets that bring a corpus, and so can be asked as they are."""
+    return [name for name in ADAPTERS if name not in ("trec_cast_rewrites", "newsquizqa_probe", "rgb_en_fact")]
+
+
+def public(data: Path, names: list[str], sample: int | None, out: Path) -> Iterator[Report]:
+    """Public sets, each over its own corpus; questions without any gold are left out."""
+    for name in names:
+        questions = load_benchmark(data, name).select(
+            lambda question: bool(question.gold_docs) or not question.answerable
+        )
+        settings = at(out / "indexes" / name)
+        index = settings.open_index()
+        print(f"indexing {len(questions.documents)} documents of {name}", file=sys.stderr)
+        index.add_documents(questions.documents)
+        index.close()
+        if sample and len(questions) > sample:
+            drawn = sorted(random.Random(0).sample(range(len(questions)), sample))
+            questions = replace(questions, questions=tuple(questions.questions[n] for n in drawn))
+        yield measure(questions, settings, out)
+
+
+def at(folder: Path) -> Settings:
+    """The default settings over an index of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Settings(index=str(folder))
+
+
+def measure(questions: QuestionSet, settings: Settings, out: Path) -> Report:
+    """One run, kept in its folder."""
+    assistant = settings.assistant()
+    subject = subject_of(assistant.retriever if questions.name in SEARCHED else assistant)
+    kept = {name: value for name, value in asdict(settings).items() if name not in ("llm_key", "index")}
+    name = run_name(subject, questions, k=settings.k, settings=kept)
+    return evaluate(subject, questions, out=out / name, k=settings.k, check=check, settings=kept, progress=True)
+
+
+def tables(reports: list[Report]) -> str:
+    """One row a metric, one column a set, each value with its 95 % interval."""
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    command = "python benchmarks/eval_bench.py " + " ".join(sys.argv[1:])
+    heads = [f"{report.manifest['set']} ({len(report.outcomes)})" for report in reports]
+    lines = [
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine}; `{command.strip()}`. Intervals: bootstrap over questions, 95 %.\n",
+        f"| metric | {' | '.join(heads)} |",
+        f"| --- |{' ---: |' * len(heads)}",
+    ]
+    for name in COLUMNS:
+        cells = [report.summary.get(name) for report in reports]
+        if any(cells):
+            shown = [f"{number(row.value)} ({number(row.low)}–{number(row.high)})" if row else "" for row in cells]
+            lines.append(f"| {name} | {' | '.join(shown)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
