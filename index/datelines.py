@@ -31,7 +31,7 @@ class Dateline:
 
 
 _OPENING = 2000  # characters: datelines stand above the story or at the head of its first paragraph
-_PROSE = 90  # a line with this many characters that ends like a sentence is the story itself
+_PROSE = 50  # a line with this many characters that ends like a sentence is the story itself
 _LABEL = re.compile(
     r"\b(?:(?P<updated>updated|last\s+(?:updated|modified)|modified|revised|corrected)"
     r"|(?P<published>(?:first\s+)?published|posted|issued|released|date|dated|filed|created))\b",
@@ -55,6 +55,9 @@ _PLACE = re.compile(
     rf"|(?P<mixed>{_MIXED})(?:,\s(?P<when_mixed>[A-Z0-9][^()—–:]{{2,24}}?))?(?:{_AGENCY}\s*[—–-]|\s+[—–]\s|\s--\s)"
 )
 _WHEN_ONLY = re.compile(rf"(?P<when>[A-Z][a-z]{{2,8}}\.?\s[0-9]{{1,2}}(?:,\s[0-9]{{4}})?){_AGENCY}\s*[—–-]")
+_LONE_PLACE = re.compile(
+    rf"(?P<mixed>{_MIXED})\s(?:AFP|AP|BBC|CNN|DPA|Reuters)(?:\s[A-Z][a-z]{{1,15}})?\s?[—–-]{{1,2}}\s*"
+)
 _NO_PLACE = frozenset(
     (
         "breaking", "update", "updated", "exclusive", "watch", "opinion", "analysis", "live", "video", "photos", "read",
@@ -150,9 +153,8 @@ def _placed(line: str, offset: int) -> Dateline | None:
     """Return the dateline at the head of a paragraph: a place, a date or both, then a dash or a colon."""
     lead = len(line) - len(line.lstrip())
     head = line[lead : lead + 120]
-    if len(line) - lead < 60:
-        return None
-    m = _PLACE.match(head) or _WHEN_ONLY.match(head)
+    lone = len(line) - lead < 60  # nothing but the place and the agency
+    m = _LONE_PLACE.fullmatch(head) if lone else _PLACE.match(head) or _WHEN_ONLY.match(head)
     if not m:
         return None
     groups = m.groupdict()

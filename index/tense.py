@@ -32,6 +32,7 @@ _PAST = frozenset(_PAST_WORDS.split())
 _FORCED = frozenset(
     ("had", "able", "managed", "tried", "forced", "failed", "used", "helped", "refused", "began", "continued")
 )
+_PUT_OFF = frozenset(("postponed", "delayed", "adjourned", "extended", "suspended", "deferred"))
 _PERFECT = frozenset(("was", "were", "had", "been"))
 _IS = frozenset(("is", "are", "'s", "’s", "being"))
 _PLANNED = frozenset(("expected", "planned", "scheduled", "slated", "set", "due", "poised", "anticipated"))
@@ -58,6 +59,8 @@ def points_ahead(tokens: Tokens, first: int, stop: int) -> bool | None:
     words = tokens.words
     back = _nearest(words, range(first - 1, max(first - _REACH, 0) - 1, -1))
     if first and words[first - 1] in ("until", "till", "by", "through"):
+        if _PUT_OFF & set(words[max(first - 8, 0) : first]):
+            return True
         return not (back is False and _PERFECT & set(words[max(first - 8, 0) : first]))
     return back if back is not None else _nearest(words, range(stop, min(stop + _REACH, len(words))))
 

@@ -26,7 +26,7 @@ _COUNTED_NOUNS = frozenset(
 _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 # A date without its year that would lie further away than this many days is not meant, whatever the verb:
 # newspapers name the year of what lies further off.
-_FAR_DAY, _FAR_MONTH = 240, 300
+_FAR_DAY, _FAR_MONTH = 240, 340
 _AHEAD_WEIGHT = 2  # without a verb, a date ahead must be this much nearer than one behind
 # "26 June to 28 June 2020", "from April to June in 2017": the year that stands behind the second date is the first's.
 _YEAR_AHEAD = re.compile(
@@ -254,7 +254,9 @@ def _year(m: Match, context: Context) -> Reading | None:
     touching = i > 0 and tokens.ends[i - 1] == tokens.starts[i]
     if before in ("$", "£", "€", "#", "no") or (touching and before in ("-", "/", "+", ".", ":") and i == m.first):
         return None
-    if after in _COUNTED_NOUNS or (year < 1500 and before not in ("in", "since", "year", "by", "from", "until")):
+    if after in _COUNTED_NOUNS or (
+        not 1500 <= year < 2100 and before not in ("in", "since", "year", "by", "from", "until")
+    ):
         return None
     if after in ("-", "–", "/") and tokens.starts[i + 1] == tokens.ends[i] and tokens.words[i + 2 : i + 3]:
         behind = tokens.words[i + 2]
