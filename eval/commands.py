@@ -1,4 +1,4 @@
-"""The ``dateline eval`` subcommands: run, compare, gate, new.
+"""The ``dateline eval`` subcommands: run, compare, gate, new, votes, judge.
 
 Nothing heavy is imported before a command runs.
 """
@@ -62,6 +62,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     new.add_argument("file", metavar="FILE", help="where to write them (.yaml or .jsonl); must not exist yet")
     new.add_argument("-n", type=int, default=20, metavar="N", help="how many (default: 20)")
     new.add_argument("--seed", type=int, default=0, help="another seed, other questions")
+
+    votes = add("votes", _votes, "make a question set of answers that people voted on")
+    votes.add_argument("votes", metavar="VOTES", help='a JSONL file of {"answer": …, "vote": 1 or -1, "comment": …}')
+    votes.add_argument("file", metavar="FILE", help="where to write the set (.yaml or .jsonl); must not exist yet")
 
     judge = add("judge", _judge, "let the LLM of the settings grade faithfulness, apart from the report")
     judge.add_argument("target", metavar="RUN", help="the folder of a run, or of mtrag_human_eval, which people rated")
@@ -175,19 +179,36 @@ def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _new(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval.drafts import draft
+
+    path = _fresh(arguments.file)
+    return _write(draft(settings.open_index(read_only=True), arguments.n, seed=arguments.seed), path, arguments.json)
+
+
+def _votes(arguments: argparse.Namespace, settings: Settings) -> int:
+    from eval.votes import read_votes
+
+    path = _fresh(arguments.file)
+    return _write(read_votes(arguments.votes), path, arguments.json)
+
+
+def _fresh(file: str) -> Path:
     from eval.questions import SUFFIXES
 
-    path = Path(arguments.file)
+    path = Path(file)
     if path.suffix not in SUFFIXES:
         raise UsageError(f"{path}: a question set ends in {', '.join(SUFFIXES)}")
     if path.exists():
-        raise UsageError(f"{path} exists; drafts never overwrite what a person may have corrected")
-    questions = draft(settings.open_index(read_only=True), arguments.n, seed=arguments.seed)
+        raise UsageError(f"{path} exists; it is not overwritten, for a person may have corrected it")
+    return path
+
+
+def _write(questions: QuestionSet, path: Path, as_json: bool) -> int:
     questions.save(path)
-    if arguments.json:
-        _put(json.dumps({"file": str(path), "drafts": len(questions)}))
+    drafts = sum(question.draft for question in questions)
+    if as_json:
+        _put(json.dumps({"file": str(path), "questions": len(questions), "drafts": drafts}))
     else:
-        _put(f"{len(questions)} drafts in {path}: correct each one, then remove its line “draft: true”")
+        _put(f"{len(questions)} questions in {path}, {drafts} of them drafts: correct these, then remove “draft: true”")
     return DONE
 
 

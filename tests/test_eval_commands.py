@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from eval_fakes import FakeAssistant, questions
 
 from eval import Question, QuestionSet, commands, evaluate
 from eval.drafts import draft
+from eval.questions import QuestionSetError
 from index.documents import Document
 from index.errors import UsageError
 
@@ -94,7 +96,7 @@ def test_drafts_say_so_quote_their_sentence_and_read_back(tmp_path: Path) -> Non
 def test_drafts_never_overwrite(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("[]", encoding="utf-8")
-    with pytest.raises(UsageError, match="never overwrite"):
+    with pytest.raises(UsageError, match="is not overwritten"):
         call("new", path)
     with pytest.raises(UsageError, match="ends in"):
         call("new", tmp_path / "mine.txt")
@@ -106,3 +108,39 @@ def test_reports_of_drafts_say_so(tmp_path: Path, drafts: int) -> None:
     report = evaluate(FakeAssistant(), QuestionSet("s", tuple(some)), out=tmp_path)
     assert ("drafts that no person has checked" in report.markdown()) == bool(drafts)
     assert ("drafts that no person has checked" in (tmp_path / "report.html").read_text("utf-8")) == bool(drafts)
+
+
+def test_votes_become_gold_or_drafts(tmp_path: Path) -> None:
+    good = {"question": "Who?", "abstained": False, "citations": [{"doc_id": "d", "quote": "Ann did."}]}
+    declined = {"question": "Why?", "abstained": True, "citations": []}
+    turns = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Ann."}]
+    rows = [
+        {"answer": good, "vote": -1},
+        {"answer": good, "vote": 1, "asked_on": None},  # the same question again: the last vote counts
+        {"answer": declined, "vote": 1, "id": "why"},
+        {"answer": good | {"question": "And when?"}, "vote": -1, "comment": "it was Bob", "history": turns},
+    ]
+    path = tmp_path / "votes.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert call("votes", path, tmp_path / "set.yaml") == 0
+    who, why, when = QuestionSet.load(tmp_path / "set.yaml")
+    assert (who.gold_docs, who.gold_quotes, who.tags, who.draft) == ({"d": 1}, ("Ann did.",), ("thumbs-up",), False)
+    assert (why.id, why.answerable) == ("why", False)
+    assert (when.draft, when.note, when.gold_quotes, len(when.history)) == (True, "it was Bob", (), 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"vote": 1}, "votes.jsonl:1: field 'answer': expected the object"),
+        ({"answer": {"question": "Who?"}, "vote": 2}, "votes.jsonl:1: field 'vote': expected 1 or -1, found 2"),
+        ({"answer": {}, "vote": 1}, "votes.jsonl:1: field 'question': expected text, found nothing"),
+        ({"answer": {"question": "Who?", "citations": ["x"]}, "vote": 1}, "votes.jsonl:1: field 'answer': a citation"),
+        (["x"], "votes.jsonl:1: field 'answer'"),
+    ],
+)
+def test_broken_votes_are_named(tmp_path: Path, row: object, message: str) -> None:
+    path = tmp_path / "votes.jsonl"
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(QuestionSetError, match=re.escape(message)):
+        call("votes", path, tmp_path / "set.yaml")

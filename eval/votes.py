@@ -1,0 +1,52 @@
+"""Votes: answers that people marked as helpful or not -> questions.
+
+A line of the file is {"answer": the object of ``dateline ask``, "vote": 1 or -1} with ``history``, ``asked_on``,
+``comment`` and ``id`` where there are any. What was found helpful becomes gold: its quotes, or that declining was
+right. What was not becomes a draft that carries the comment, for a person to say what would have been right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from eval.adapters import read_jsonl
+from eval.questions import Question, QuestionSet, QuestionSetError, question_from_dict
+
+
+def read_votes(path: str | Path) -> QuestionSet:
+    """The questions of a file of votes; of several votes on one question the last counts."""
+    path = Path(path)
+    questions: dict[str, Question] = {}
+    for line, row in enumerate(read_jsonl(path), start=1):
+        question = _question(row, f"{path}:{line}")
+        questions[question.id] = question
+    return QuestionSet(path.stem, tuple(questions.values()))
+
+
+def _question(row: object, where: str) -> Question:
+    if not isinstance(row, Mapping) or not isinstance(row.get("answer"), Mapping):
+        raise QuestionSetError(where, "field 'answer': expected the object of dateline ask")
+    if row.get("vote") not in (1, -1):
+        raise QuestionSetError(where, f"field 'vote': expected 1 or -1, found {row.get('vote')!r}")
+    answer: Mapping[str, Any] = row["answer"]
+    text, history = answer.get("question"), row.get("history") or []
+    key = hashlib.sha256(f"{text}\n{history}\n{row.get('asked_on')}".encode("utf-8", "surrogatepass"))
+    fields: dict[str, Any] = {"id": row.get("id") or f"vote-{key.hexdigest()[:10]}", "question": text}
+    fields |= {name: row[name] for name in ("asked_on",) if row.get(name)} | ({"history": history} if history else {})
+    if row.get("comment"):
+        fields["note"] = row["comment"]
+    if row["vote"] == -1:
+        return question_from_dict({**fields, "tags": ["thumbs-down"], "draft": True}, where)
+    fields["tags"] = ["thumbs-up"]
+    if answer.get("abstained"):
+        return question_from_dict({**fields, "answerable": False}, where)
+    citations = answer.get("citations") or []
+    try:
+        fields["gold_docs"] = list(dict.fromkeys(citation["doc_id"] for citation in citations))
+        fields["gold_quotes"] = list(dict.fromkeys(citation["quote"] for citation in citations))
+    except (TypeError, KeyError):
+        raise QuestionSetError(where, "field 'answer': a citation needs doc_id and quote") from None
+    return question_from_dict(fields, where)
