@@ -14,7 +14,7 @@ from typing import Literal
 Span = tuple[int, int]
 _Kind = Literal["prose", "heading", "furniture", "other"]
 
-MAX_LINE = 320
+MAX_LINE = 400
 """Characters; a longer line is prose, whatever it starts with."""
 
 _LINES_FOR_WIDTH = 100
@@ -43,10 +43,11 @@ _DATE_LINE = (
     rf"(?:(?:first\s+)?(?:published|posted|updated|modified|last (?:updated|modified)|date|created)"
     rf"(?:\s+(?:on|at))?\s*:?\s*)?(?:{_CLOCK},?\s*)?(?:{_WEEKDAY},?\s*)?{_DAY}(?:[\s,|•·–-]+(?:at\s+)?{_CLOCK})?"
 )
+_NAME = r"(?:[A-Z][\w./’'-]*|and|in|for|of|the|with|to|by|via|editing|agencies|wires?|staff)"
 
 _RULES: tuple[str, ...] = (
     # Share buttons, icons, counters.
-    r"(?:(?:icon|fa|fas|fab|social|share|btn)-[\w-]+[\s|,•·]*)+",
+    r"(?:icon|fa|fas|fab|social|share|btn)-[\w-]+(?:[\s|,•·]+(?:icon|fa|fas|fab|social|share|btn)-[\w-]+)*",
     rf"{_BUTTON}(?:[\s|,/•·]+{_BUTTON})+",
     r"(?:share|tweet|print|e-?mail|copy link|like|save|bookmark|retweet)",
     rf"(?:share|tweet|e-?mail|print)\s+(?:this|on|via|to)\b(?:\s+(?:{_NETWORKS}|article|story|post|page|news|e-?mail|on|via|to|with|friends?|your|a|or|and|link|by|this))*",
@@ -86,7 +87,7 @@ _RULES: tuple[str, ...] = (
     r"contribut(?:ing|ors?)\s*:.*|\((?:additional )?(?:reporting|writing|editing) by .*\)",
     r"\(?(?:(?:additional |further )?(?:reporting|writing|editing|compiled|edited|written|translated) (?:by|from)|"
     r"with (?:inputs?|files|reporting|additional reporting) (?:from|by))\s"
-    r"(?-i:(?:[A-Z][\w./’'-]*|and|in|for|of|the|with|to|by|editing|agencies|wires?|staff)[\s,;&]*)+\.?\)?",
+    rf"(?-i:{_NAME}(?:[\s,;&]+{_NAME})*)\.?\)?",
     r"(?:editor['’]s note:\s*)?(?:a|this) version of this (?:story|article)\b.*",
     r"from (?:staff|wire|[\w ]+ network)\b[\w ,]*\breports?|(?:staff|wire|agency) reports?",
     r"special (?:to|for) (?-i:(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|&))*)",
@@ -96,7 +97,7 @@ _RULES: tuple[str, ...] = (
     r"\(?this (?:story|article|post|page)(?: and (?:its )?headline)? (?:has been|was|is being|will be) updated\b[^.]{0,80}\.?\)?",
     # Pictures.
     r"(?:photo|image|picture|file photo|photograph|photos|video|credits?|caption|(?:photo|image|picture|video) (?:credits?|source|by|courtesy|caption|via))\s*[:/|]\s*[^.]{2,120}\.?",
-    r"(?:file )?(?:photo|image|picture|photograph) (?:by|courtesy(?: of)?|via)\s(?-i:(?:[A-Z][\w./’'-]*|for|of|the|via|and)[\s,/]*)+",
+    rf"(?:file )?(?:photo|image|picture|photograph) (?:by|courtesy(?: of)?|via)\s(?-i:{_NAME}(?:[\s,]+{_NAME})*)",
     r"(?:file photo|image|photo|representational image|getty images|ap photo|afp|image source, .*|image caption, .*)",
     # Dates, reading times.
     rf"{_DATE_LINE}(?:(?:\s*[|•·/]\s*|\s+)(?:{_DATE_LINE}|\d+ min(?:ute)?s? read))*",
@@ -104,13 +105,14 @@ _RULES: tuple[str, ...] = (
     r"(?:(?:published|posted|updated)\s+)?\d+ (?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?) ago",
     r"\d+[\s-]*min(?:ute)?s?(?: read)?|(?:estimated )?reading time\b.{0,20}|listen to (?:this )?article.*",
     # Navigation.
-    r"home(?:page)?\s*[>»›/|].*|(?:[\w&' ]{2,30}\s*[>»›]\s*){2,}[\w&' ]{2,60}",
+    r"home(?:page)?\s*[>»›/|].*|(?:[\w&' ]{2,30}[>»›]){2,}[\w&' ]{2,60}",
     r"skip to (?:main )?(?:content|navigation)|menu|search|close|back to top|(?:next|previous|older|newer)(?: (?:article|story|post|page))?|"
     r"(?:load|show|view|see) (?:more|all|less)|toggle navigation|breadcrumb|read more|continue reading|expand|collapse",
     r"(?:tags?|topics?|keywords?|filed under|categor(?:y|ies)|labels?|sections?)\s*:.{0,200}",
     # Cookies and consent.
     r"(?:we|this (?:web)?site|our (?:web)?site) (?:and our partners )?uses? (?:\w+ )?cookies\b.*",
     r"(?:accept|reject|manage|allow)(?: all)?(?: cookies| preferences)?|cookie (?:policy|settings|preferences|notice|consent)|privacy (?:policy|notice)|terms (?:of use|of service|and conditions|& conditions)",
+    r"if you\b.*\b(?:tick|click|untick) (?:here|(?:this|the) box)\.?",
     r"by (?:continuing|clicking|signing up|entering your|registering|subscribing|submitting)\b.*\b(?:you|i) (?:\w+ )?(?:agree|accept|consent|acknowledge)\b.*",
     # Marks without a word, datelines alone on a line ("LONDON —").
     r"[\W_]+",
@@ -133,6 +135,11 @@ _GUARDED_RULES: tuple[tuple[tuple[str, ...], str], ...] = (
         r"(?:follow|contact|e-?mail) (?:him|her|them|me|the (?:author|reporter))))\b.*@[\w.]+.*",
     ),
     (("all rights reserved",), r".*\ball rights reserved\b.{0,40}"),
+    # What becomes of the reader's data.
+    (
+        ("privacy policy", "privacy notice"),
+        r"(?:we|if you|you|your|by|please|read|see)\b.*\b(?:our|this) privacy (?:policy|notice)(?: here)?[.)]*",
+    ),
     # Captions, known by their credit.
     (
         ("photo", "getty", "[file", "/afp", "/ afp", "/reuters", "/ reuters"),

@@ -138,6 +138,10 @@ def document_of(doc_id: str, article: Article) -> Document:
         found["place"] = dateline.place
     if wire and wire != source:
         found["agency"] = wire
+    furniture = _merged([*known, *article.headings, *furniture_spans(text), *([headline] if headline else [])])
+    if not _has_words_outside(text, furniture):
+        # A gallery of captions, or a page whose article was not saved: it can still be found, by its title above all.
+        furniture = ()
     return Document(
         doc_id=doc_id,
         text=text,
@@ -147,7 +151,7 @@ def document_of(doc_id: str, article: Article) -> Document:
         source=source,
         url=article.url,
         authors=article.authors,
-        furniture=_merged([*known, *article.headings, *furniture_spans(text), *([headline] if headline else [])]),
+        furniture=furniture,
         pages=article.pages,
         metadata=found | article.extra,
     )
@@ -239,6 +243,15 @@ def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def _has_words_outside(text: str, spans: Iterable[tuple[int, int]]) -> bool:
+    position = 0
+    for start, end in (*spans, (len(text), len(text))):
+        if any(char.isalnum() for char in text[position:start]):
+            return True
+        position = end
+    return False
 
 
 def _reason(error: Exception) -> str:

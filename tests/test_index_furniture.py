@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,7 @@ FURNITURE = [
     "Jane Doe covers the coast for the Gazette. Reach her at jane@example.org.",
     "We use cookies to improve your experience.",
     "By continuing to use this site you agree to our terms.",
+    "We will use your details to manage your registration, as described in our Privacy Policy.",
     "Photo: Jane Doe/Gazette",
     "(AP Photo/Jane Doe)",
     "Boats lie in the harbour of Bodø on Monday. Jane Doe/Getty Images",
@@ -90,6 +92,8 @@ PROSE = [
     "Register to vote by email until Friday.",
     "The report was updated in March to include 40 new cases.",
     "Register offices stayed closed.",
+    "The watchdog said the company had changed its privacy policy without telling anyone.",
+    "We never sold your data, the company told its customers in a letter that it later withdrew.",
     "This report says that prices will fall.",
     "No.",
     "It is over.",
@@ -169,3 +173,12 @@ def test_spans_are_in_order_and_apart(text: str) -> None:
     spans = furniture_spans(text)
     assert all(start < end <= len(text) for start, end in spans)
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize("unit", ["are >", "Aaaa", "icon-icon", "sat ", "Share x ", "labels ", "a: ", "A/A ", "› › "])
+def test_no_line_takes_long(unit: str) -> None:
+    begin = time.process_time()
+    for start in ("", "Written by ", "Photo by ", "home ", "Contact "):
+        for end in ("", "!", "é{"):
+            is_furniture((start + unit * 200)[:390] + end)
+    assert time.process_time() - begin < 1

@@ -54,6 +54,13 @@ def test_first_sentence_stands_in_for_a_missing_headline(tmp_path: Path) -> None
     assert (document.published, document.published_from) == (None, "unknown")
 
 
+def test_article_of_furniture_alone_keeps_it_to_be_found(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "Boats in the harbour", "text": "Advertisement\\n\\nRead more"}')
+    [document], errors = loaded(tmp_path)
+    assert not errors
+    assert document.furniture == ()
+
+
 def test_ids_are_relative_to_the_folder_and_sorted(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "sub/c.txt", ".hidden.txt", ".git/d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
