@@ -78,8 +78,9 @@ def _from_now(m: Match, context: Context) -> Reading | None:
 @rule("in [ about? count=count|vague of? anyunit (poss|apostrophe time)? ]")
 def _in_units(m: Match, context: Context) -> Reading | None:
     """Read "in two weeks" as a date where the verb looks ahead, else as a length."""
-    if not context.future(m.first, m.stop) or _count(m) is None:
-        return None
+    before = context.tokens.words[max(m.first - 2, 0)]
+    if before == "time" or before.endswith("est") or not context.future(m.first, m.stop) or _count(m) is None:
+        return None  # "the first time in 20 years", "the worst in 20 years"
     return _away(m, context, 1, context.published)
 
 
@@ -97,7 +98,11 @@ def _away(m: Match, context: Context, way: int, start: date | None) -> Reading |
         if unit not in ("year", "decade"):
             return None
         return from_day(start, way * int(count * (12 if unit == "year" else 120)), "month")
-    return from_day(start, way * int(count), unit)
+    reading = from_day(start, way * int(count), unit)
+    if unit == "decade" and start and reading and (about := move(start, way * int(count), "decade")):
+        around = move(about, -5, "year"), move(about, 5, "year")
+        return Reading("DATE", value_of(about, "year"), around)  # a round number of years, give or take a few
+    return reading
 
 
 def _clock_away(context: Context, off: timedelta, start: date | None) -> Reading | None:
@@ -154,7 +159,12 @@ def _next_unit(m: Match, context: Context) -> Reading | None:
         return None
     if lead in ("next", "coming", "upcoming") and unit != "day" and context.future(m.first, m.stop):
         return from_day(context.published, 1, unit)
-    return from_last(context, way, unit)
+    return _at_night(unit, from_last(context, way, unit))
+
+
+def _at_night(unit: str, day: Reading | None) -> Reading | None:
+    """Turn the day of "that night" into its night."""
+    return Reading("TIME", f"{day.value}TNI", day.bounds) if unit == "night" and day else day
 
 
 @rule("early? the? that unit", "early in that unit", "the edge of that unit")
@@ -165,13 +175,13 @@ def _that_unit(m: Match, context: Context) -> Reading | None:
     fine = CALENDAR_UNITS[unit][1]
     span = span_of(context.last) if context.last else None
     if span is None and (m.word("that") == "same" or context.published is None):
-        return from_day(context.published, 0, unit)
+        return _at_night(unit, from_day(context.published, 0, unit))
     if span is None:
         return None
     value = value_of(span[0], fine)
     if context.published is None:
-        return Reading("DATE", UNPLACED[fine], span_of(value), anchors=False)
-    return Reading("DATE", value)
+        return _at_night(unit, Reading("DATE", UNPLACED[fine], span_of(value), anchors=False))
+    return _at_night(unit, Reading("DATE", value))
 
 
 @rule(

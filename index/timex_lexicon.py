@@ -46,6 +46,7 @@ CLASSES: dict[str, dict[str, object]] = {
         "hourly": "PT1H", "nightly": "P1D", "everyday": "P1D", "biweekly": "P2W", "bimonthly": "P2M",
         "fortnightly": "P2W", "biannually": "P6M", "semiannually": "P6M", "biennially": "P2Y",
     },
+    "lasting": {"daylong": "P1D", "weeklong": "P1W", "monthlong": "P1M", "yearlong": "P1Y", "decadelong": "P10Y"},
     "last": {"last": -1, "previous": -1, "preceding": -1, "past": -1, "prior": -1},
     "next": {"next": 1, "coming": 1, "following": 1, "upcoming": 1, "subsequent": 1},
     "this": {"this": 0, "current": 0},

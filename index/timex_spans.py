@@ -22,7 +22,7 @@ def _number(m: Match, name: str) -> float | None:
 
 
 @rule(
-    "about? count dash? more? anyunit",
+    "about? count dash? more|consecutive|straight|full|whole|additional|extra? anyunit",
     "article? vague of? more? units",
     "(more|less) than count anyunit",
     "at least|most count more? anyunit",
@@ -35,7 +35,12 @@ def _length(m: Match, context: Context) -> Reading | None:
     if "count" in m and m.word("count") in ("a", "an") and m.word("anyunit").endswith("s"):
         return None
     after = words[m.stop : m.stop + 2]
-    if after[:1] == ["old"] or words[m.first - 1 : m.first] == ["aged"] or after in (["-", "old"], ["of", "age"]):
+    if (
+        after[:1] == ["old"]
+        or after == ["-", "olds"]
+        or words[m.first - 1 : m.first] == ["aged"]
+        or after in (["-", "old"], ["of", "age"])
+    ):
         return None  # an age, not a length of time that anything took
     if unit == "quarter" and count == 3 and words[m.stop - 2] == "-":
         return None  # a fraction
@@ -46,7 +51,7 @@ def _length(m: Match, context: Context) -> Reading | None:
     "about? count (and|dash article? half) anyunit",
     "about? count anyunit and article half",
     "half [ article anyunit ]",
-    "half article? anyunit",
+    "half article|dash? anyunit",
     "count small=small slash small2=small anyunit",
 )
 def _halves(m: Match, context: Context) -> Reading | None:
@@ -112,6 +117,13 @@ def _bare_units(m: Match, context: Context) -> Reading | None:
     return (
         Reading("DURATION", duration_value(None, m.str("units")), anchors=False) if len(m.word("units")) > 1 else None
     )
+
+
+@rule("units dash long", "long=lasting")
+def _long(m: Match, context: Context) -> Reading | None:
+    """Read "decades-long", "weeklong"."""
+    value = duration_value(None, m.str("units")) if "units" in m else m.str("long")
+    return Reading("DURATION", value, anchors=False)
 
 
 @rule("[ the year=unit ] ended|ending")
