@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,13 +82,24 @@ class Features:
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence of a claim held against the passages."""
+    """One sentence of a claim held against the passages.
+
+    ``quotes`` are the sentences it rests on, verbatim, each with the index of its passage; the one that holds most
+    of it comes first.
+    """
 
     features: Features
-    passage: int | None = None
-    quote: str | None = None
-    context: str = ""
+    quotes: tuple[tuple[int, str], ...] = ()
     problems: tuple[str, ...] = ()
+
+    def score(self, sentence: str, entailment: Entailment | None = None) -> float:
+        """Return how well the passages support the sentence, 0 to 1; below 0.5 wherever something disagrees."""
+        if not self.quotes:
+            return 0.0
+        score = self.features.score()
+        if entailment is not None:
+            score = (score + entailment([(" ".join(quote for _, quote in self.quotes), sentence)])[0]) / 2
+        return score * THRESHOLD * 0.99 if self.problems else score
 
 
 def check(
@@ -108,26 +120,33 @@ def check(
     if not sentences:
         return Support(False, 0.0)
     findings = [examine(sentence, passages, published=published) for sentence in sentences]
-    scores = [_score(sentence, finding, entailment) for sentence, finding in zip(sentences, findings, strict=True)]
+    scores = [finding.score(sentence, entailment) for sentence, finding in zip(sentences, findings, strict=True)]
     lengths = [len(read(sentence)) for sentence in sentences]
     score = sum(s * n for s, n in zip(scores, lengths, strict=True)) / sum(lengths)
     best = max(range(len(findings)), key=lambda i: (scores[i], -i))
+    passage, quote = next(iter(findings[best].quotes), (None, None))
     return Support(
         supported=min(scores) >= THRESHOLD,
         score=score,
-        passage=findings[best].passage,
-        quote=findings[best].quote,
+        passage=passage,
+        quote=quote,
         problems=tuple(dict.fromkeys(problem for finding in findings for problem in finding.problems)),
     )
 
 
-def _score(sentence: str, finding: Finding, entailment: Entailment | None) -> float:
-    if finding.passage is None:
-        return 0.0
-    score = finding.features.score()
-    if entailment is not None:
-        score = (score + entailment([(finding.context, sentence)])[0]) / 2
-    return score * THRESHOLD * 0.99 if finding.problems else score
+class Checker:
+    """``check`` with the second opinion of the NLI cross-encoder in the folder ``nli``, or without one."""
+
+    def __init__(self, nli: str = "") -> None:
+        self.entailment: Entailment | None = None
+        if nli:
+            from rag.entailment import CrossEncoderEntailment
+
+            self.entailment = CrossEncoderEntailment(nli)
+
+    def check(self, claim: str, passages: Sequence[str], *, published: Sequence[str | None] = ()) -> Support:
+        """Return whether ``passages`` together support ``claim``."""
+        return check(claim, passages, published=published, entailment=self.entailment)
 
 
 _MARKUP = re.compile(r"\[\d+(?:\s*,\s*\d+)*\]|^\s*(?:[-*•]|\d+[.)]|#+)\s+|\*\*|__|`", re.MULTILINE)
@@ -162,17 +181,18 @@ def examine(sentence: str, passages: Sequence[str], *, published: Sequence[str |
         unfound_numbers=sum(word.kind == "number" and word.key not in known for word in words),
         disagrees=bool(problems),
     )
-    quoted = _most_used(words, alignment)
-    if quoted is None:
-        return Finding(features, problems=problems)
-    context = " ".join(shortlist[i].text for i in sorted(alignment.sentences))
-    return Finding(features, shortlist[quoted].passage, shortlist[quoted].text, context, problems)
+    quotes = tuple((shortlist[i].passage, shortlist[i].text) for i in _most_used(words, alignment))
+    return Finding(features, quotes, problems)
 
 
-def _most_used(words: Sequence[Word], alignment: Alignment) -> int | None:
-    """Return the sentence that holds most of the content words, or None."""
-    used = [place[0] for word, place in zip(words, alignment.places, strict=True) if place and word.content]
-    return min(set(used), key=lambda s: (-used.count(s), s)) if used else None
+_QUOTES = 3
+
+
+def _most_used(words: Sequence[Word], alignment: Alignment) -> list[int]:
+    """Return the sentences that hold the content words: the fullest, and others that hold two or more."""
+    used = Counter(place[0] for word, place in zip(words, alignment.places, strict=True) if place and word.content)
+    order = sorted(used, key=lambda s: (-used[s], s))
+    return order[:1] + [s for s in order[1:_QUOTES] if used[s] >= 2]
 
 
 _ROUGH = re.compile(r"\w+")

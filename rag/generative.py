@@ -1,0 +1,429 @@
+"""Evidence -> answer by a language model, each sentence held against the evidence before it is shown.
+
+::
+
+    generator = Generator(llm)                              # any LlamaIndex LLM
+    for written in generator.stream(question, evidence):    # evidence: Citations whose quotes are passages
+        show(written.text)                                  # grows by checked sentences; closing stops the model
+    if written.outcome != "answered":                       # "not_stated", "nothing_left" or "failed"
+        ...                                                 # fall back to the extractive answer, with written.notice
+
+The marks the model sets are hints: a sentence cites the passage sentences that support it, wherever they are, and one
+that nothing supports is sent back once with the evidence, then dropped or flagged.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+import threading
+import time
+from collections.abc import Generator as Generating
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from llama_index.core.llms import LLM, ChatMessage
+
+from index.errors import LLMError
+from rag import prompt
+from rag.answer import Citation, Sentence, Support
+from rag.grounding import THRESHOLD, Checker, examine
+from rag.llm_server import RefusedError, connect
+from rag.marks import Marked, MarkParser
+
+__all__ = ["Generator", "Tally", "Written", "connect"]
+
+log = logging.getLogger(__name__)
+
+Outcome = Literal["writing", "answered", "not_stated", "nothing_left", "failed"]
+
+FLAG = "(not supported by the articles)"
+"""What stands, visibly, after a sentence that is flagged instead of dropped."""
+
+_NOTICES: dict[Outcome, str] = {
+    "not_stated": "The language model found no answer in these articles.",
+    "nothing_left": "Nothing the language model wrote is supported by the articles, so they are quoted instead.",
+}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many sentences the model wrote, and what became of them.
+
+    ``invented`` counts marks of evidence that does not exist; ``passed`` includes the ``repaired``.
+    """
+
+    written: int = 0
+    passed: int = 0
+    repaired: int = 0
+    dropped: int = 0
+    flagged: int = 0
+    invented: int = 0
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer as far as it is written and checked; marks and citations are numbered by first appearance.
+
+    ``outcome`` is "writing" until the last one. Only "answered" has something to show; otherwise the texts are empty
+    and ``notice`` says in a sentence why.
+    """
+
+    text: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    outcome: Outcome = "writing"
+    notice: str = ""
+    confidence: float = 0.0
+    tally: Tally = Tally()
+
+
+@dataclass
+class _Line:
+    """One sentence the model wrote: what supports it, if anything does."""
+
+    marked: Marked
+    text: str
+    quotes: tuple[Citation, ...] = ()
+    score: float = 0.0
+    problems: tuple[str, ...] = ()
+    repaired: bool = False
+
+    @property
+    def supported(self) -> bool:
+        return bool(self.quotes) and self.score >= THRESHOLD
+
+    @property
+    def support(self) -> Support:
+        if not self.supported:
+            return "unsupported"
+        return "verbatim" if any(" ".join(q.quote.split()) == self.text for q in self.quotes) else "supported"
+
+
+class Generator:
+    """Writes answers with a LlamaIndex LLM and checks them.
+
+    ``unsupported`` says what becomes of a sentence that stays unsupported; ``nli`` is the folder of a cross-encoder
+    for the check. ``patience`` is seconds without a word from the model, ``budget`` seconds for the whole answer;
+    ``retries`` is how often a request that brought nothing is made again, after 0.5, 1, 2… seconds. One generator
+    can serve several questions at once.
+    """
+
+    def __init__(
+        self,
+        llm: LLM,
+        *,
+        unsupported: Literal["drop", "flag"] = "drop",
+        nli: str = "",
+        patience: float = 60.0,
+        budget: float = 300.0,
+        retries: int = 2,
+        repairs: int = 4,
+    ) -> None:
+        self.llm = llm
+        self.unsupported = unsupported
+        self.entailment = Checker(nli).entailment
+        self.patience = patience
+        self.budget = budget
+        self.retries = retries
+        self.repairs = repairs
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.llm.metadata.model_name
+
+    def stream(self, question: str, evidence: Sequence[Citation]) -> Iterator[Written]:
+        """Yield the answer as it grows; the last one has an outcome. Closing the iterator stops the model.
+
+        ``evidence`` are passages as Citations (``quote`` is the passage, ``start`` its offset), best first; what
+        finds no room in the model's context window is left out. Without evidence the model is not asked.
+        """
+        if not evidence:
+            yield Written(outcome="not_stated", notice=_NOTICES["not_stated"])
+            return
+        deadline = time.monotonic() + self.budget
+        lines: list[_Line] = []
+        invented = 0
+        refused = False
+        try:
+            limits = self.llm.metadata
+            asked = prompt.ask(
+                question, evidence, context_window=limits.context_window, num_output=_output(limits.num_output)
+            )
+            shown = tuple(evidence[: asked.shown])
+            parser = MarkParser(len(shown))
+            pieces = self._pieces(asked.messages, deadline)
+            try:
+                for marked in _marked(parser, pieces):
+                    invented += len(marked.invented)
+                    if marked.kind == "heading" or not re.search(r"\w", marked.text):
+                        continue
+                    if _refuses(marked.text):
+                        refused = True
+                        continue
+                    if any(line.marked.text == marked.text for line in lines):
+                        continue  # small models repeat themselves
+                    lines.append(self._held(marked, shown))
+                    if lines[-1].supported:
+                        yield self._so_far(lines, invented)
+            finally:
+                pieces.close()
+            if self._repair(lines, shown, deadline):
+                yield self._so_far(lines, invented)
+        except LLMError as error:
+            log.warning("no answer from the language model: %s", error)
+            yield Written(
+                outcome="failed",
+                notice=f"{_why(lines, error)} The articles are quoted instead.",
+                tally=self._tally(lines, invented),
+            )
+            return
+        yield self._finished(lines, invented, refused)
+
+    def _finished(self, lines: Sequence[_Line], invented: int, refused: bool) -> Written:
+        so_far = self._so_far(lines, invented)
+        if any(line.supported for line in lines):
+            return replace(so_far, outcome="answered")
+        outcome: Outcome = "not_stated" if refused and not lines else "nothing_left"
+        return Written(outcome=outcome, notice=_NOTICES[outcome], tally=so_far.tally)
+
+    def _held(self, marked: Marked, evidence: Sequence[Citation]) -> _Line:
+        """Hold one sentence against what it cites and then, if need be, against all the evidence."""
+        text = _plain(marked.text)
+        cited = [evidence[n - 1] for n in marked.marks]
+        best = self._against(marked, text, cited) if cited else None
+        if best is None or not best.supported:
+            other = self._against(marked, text, evidence)
+            best = other if best is None or other.score > best.score else best
+        return best
+
+    def _against(self, marked: Marked, text: str, evidence: Sequence[Citation]) -> _Line:
+        if marked.kind == "code" or len(text) > _LONGEST:
+            return _Line(marked, text)
+        passages = [prompt.without_orders(citation.quote) for citation in evidence]
+        # Titles and sources may be named in a sentence, but a sentence cannot rest on them.
+        heads = [f"{citation.title}\n\n{citation.source}" for citation in evidence]
+        published = [citation.published for citation in evidence]
+        finding = examine(text, [*passages, *heads], published=[*published, *published])
+        quotes = tuple(_narrowed(evidence[p], passages[p], quote) for p, quote in finding.quotes if p < len(evidence))
+        if not finding.quotes or finding.quotes[0][0] >= len(evidence):
+            quotes = ()
+        return _Line(marked, text, quotes, finding.score(text, self.entailment), finding.problems)
+
+    def _repair(self, lines: list[_Line], evidence: Sequence[Citation], deadline: float) -> int:
+        """Ask once for each unsupported sentence to be set right; return how many now are."""
+        repaired = 0
+        wrong = [i for i, line in enumerate(lines) if not line.supported and line.marked.kind != "code"]
+        for i in wrong[: self.repairs]:
+            line = lines[i]
+            nearest = tuple(evidence[n - 1] for n in line.marked.marks) or evidence
+            limits = self.llm.metadata
+            asked = prompt.repair(
+                line.text, line.problems, nearest,
+                context_window=limits.context_window, num_output=_output(limits.num_output),
+            )  # fmt: skip
+            shown = nearest[: asked.shown]
+            try:
+                pieces = self._pieces(asked.messages, deadline)
+                try:
+                    first = next((m for m in _marked(MarkParser(len(shown)), pieces) if m.kind != "heading"), None)
+                finally:
+                    pieces.close()
+            except LLMError as error:
+                log.warning("no repair from the language model: %s", error)
+                return repaired
+            if first is None or _refuses(first.text):
+                continue
+            again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown)
+            known = {" ".join(other.text.lower().split()) for other in lines if other.supported}
+            if again.supported and " ".join(again.text.lower().split()) not in known:
+                again.repaired = True
+                lines[i] = again
+                repaired += 1
+        return repaired
+
+    def _so_far(self, lines: Sequence[_Line], invented: int) -> Written:
+        numbers: dict[tuple[str, int, int], Citation] = {}
+        sentences: list[Sentence] = []
+        text = ""
+        for line in lines:
+            if not line.supported and self.unsupported == "drop":
+                continue
+            marks: list[int] = []
+            for quote in line.quotes if line.supported else ():
+                key = (quote.doc_id, quote.start, quote.end)
+                numbers.setdefault(key, replace(quote, n=len(numbers) + 1))
+                marks.append(numbers[key].n)
+            sentences.append(Sentence(line.text, tuple(marks), line.support))
+            text += _layout(text, line) + _escaped(line.text)
+            text += "".join(f" [{n}]" for n in marks) if marks else f" {FLAG}"
+        kept = [line.score for line in lines if line.supported]
+        return Written(
+            text=text,
+            sentences=tuple(sentences),
+            citations=tuple(numbers.values()),
+            confidence=min(kept, default=0.0),
+            tally=self._tally(lines, invented),
+        )
+
+    def _tally(self, lines: Sequence[_Line], invented: int) -> Tally:
+        passed = sum(line.supported for line in lines)
+        left = len(lines) - passed
+        flag = self.unsupported == "flag"
+        return Tally(
+            written=len(lines),
+            passed=passed,
+            repaired=sum(line.repaired for line in lines),
+            dropped=0 if flag else left,
+            flagged=left if flag else 0,
+            invented=invented,
+        )
+
+    def _pieces(self, messages: Sequence[ChatMessage], deadline: float) -> Generating[str, None, None]:
+        """Yield the model's text; a request that fails before its first word is made again. Raises LLMError."""
+        for attempt in range(self.retries + 1):
+            begun = False
+            try:
+                pump = _Pump(self.llm, messages)
+                try:
+                    while (piece := pump.next(min(self.patience, deadline - time.monotonic()))) is not None:
+                        begun = True
+                        yield piece
+                finally:
+                    pump.stop()
+                return
+            except LLMError as error:
+                pause = 0.5 * 2**attempt
+                late = time.monotonic() + pause >= deadline
+                if begun or late or attempt == self.retries or isinstance(error, RefusedError | _SilenceError):
+                    raise
+                log.info("asking the language model again in %.1f s: %s", pause, error)
+                time.sleep(pause)
+
+
+class _SilenceError(LLMError):
+    """The model said nothing for too long."""
+
+
+@dataclass
+class _Pump:
+    """Reads a model's stream in a thread of its own, so that a stalled model cannot hold up the answer."""
+
+    llm: LLM
+    messages: Sequence[ChatMessage]
+    _said: queue.SimpleQueue[str | BaseException | None] = field(default_factory=queue.SimpleQueue)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        threading.Thread(target=self._run, name="dateline-llm", daemon=True).start()
+
+    def next(self, patience: float) -> str | None:
+        """Return the next piece, None at the end. Raises LLMError when the model fails or says nothing in time."""
+        try:
+            said = self._said.get(timeout=max(patience, 0.001))
+        except queue.Empty:
+            raise _SilenceError(f"the language model said nothing for {max(patience, 0):.0f} s") from None
+        if isinstance(said, LLMError):
+            raise said
+        if isinstance(said, BaseException):
+            raise LLMError(f"the language model failed: {said or type(said).__name__}") from said
+        return said
+
+    def stop(self) -> None:
+        """Let the request go: it is closed when the model's next piece arrives, or its client gives up."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        try:
+            stream = self.llm.stream_chat(list(self.messages))
+            length = 0
+            for response in stream:
+                if self._stopped.is_set():
+                    break
+                content = response.message.content or ""
+                piece = response.delta if response.delta is not None else content[length:]
+                length = len(content)
+                if piece:
+                    self._said.put(piece)
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
+            self._said.put(None)
+        except Exception as error:  # whatever an adapter raises becomes an LLMError for the one who waits
+            self._said.put(error)
+
+
+def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked]:
+    for piece in pieces:
+        yield from parser.feed(piece)
+    yield from parser.close()
+
+
+_OUTPUT = 256
+"""Tokens kept free for the answer where the model does not say how many it may write."""
+_LONGEST = 1500
+"""Characters; longer than any sentence."""
+
+
+def _output(num_output: int) -> int:
+    return num_output if num_output > 0 else _OUTPUT
+
+
+_REFUSAL = re.compile(
+    r"^\W*(?:none\W*$|(?:i'?m |i am )?sorry\b|i (?:do not|don't|cannot|can't|could not|am unable)\b"
+    r"|(?:the|these|this|given|provided|none of the)\s+(?:provided |given |news )?"
+    r"(?:articles?|evidence|passages?|texts?|information|sources?|context)\b.{0,40}?\b(?:do(?:es)? not|don't|doesn't|is not"
+    r"|are not|isn't|cannot|no)\b"
+    r"|the answer (?:is|was|cannot)\b.{0,30}\b(?:not|unknown|be)\b|there is no (?:information|mention|evidence)\b|no (?:information|answer|mention)\b)",
+    re.IGNORECASE,
+)
+
+
+def _refuses(text: str) -> bool:
+    """Whether a sentence says that there is no answer, or NONE."""
+    return bool(_REFUSAL.match(text))
+
+
+_PICTURES_AND_LINKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|!\[([^\]\n]*)\]\[[^\]\n]*\]")
+_TAGS = re.compile(r"</?[a-zA-Z!][^<>]*>|<\|[^<>|]*\|>")
+_DAY_NOTE = re.compile(r"\s*\[(?:XXXX|\d{4})-[^\]]{1,30}\]|\s*\[\d{4}(?:-\d\d){0,2} to [^\]]{1,20}\]")
+_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
+
+
+def _plain(text: str) -> str:
+    """Return a model's sentence as plain words: no pictures, links, tags, emphasis, or the prompt's own day notes."""
+    text = _PICTURES_AND_LINKS.sub(lambda m: m[1] or "", text)
+    text = _DAY_NOTE.sub("", _TAGS.sub("", text))
+    return " ".join(_EMPHASIS.sub("", text).split())
+
+
+def _escaped(text: str) -> str:
+    """Return plain words as Markdown that shows them as they are."""
+    return re.sub(r"([\\*_`|\[\]<>])", r"\\\1", text)
+
+
+def _layout(before: str, line: _Line) -> str:
+    if line.marked.kind == "item":
+        return "\n- " if before else "- "
+    if not before:
+        return ""
+    return "\n\n" if line.marked.paragraph or before.rsplit("\n", 1)[-1].startswith("- ") else " "
+
+
+def _narrowed(citation: Citation, passage: str, quote: str) -> Citation:
+    """Return the citation of ``quote``, a sentence of the passage that ``citation`` cites."""
+    at = passage.index(quote)
+    start, end = citation.start + at, citation.start + at + len(quote)
+    dates = tuple(date for date in citation.dates if start <= date.start and date.end <= end)
+    return replace(citation, start=start, end=end, quote=citation.quote[at : at + len(quote)], dates=dates)
+
+
+def _why(lines: Sequence[_Line], error: LLMError) -> str:
+    if lines:
+        return "The language model broke off in the middle of its answer."
+    if isinstance(error, _SilenceError):
+        return "The language model did not answer in time."
+    return "The language model could not be reached."

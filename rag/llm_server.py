@@ -1,0 +1,247 @@
+"""An OpenAI-compatible server as a LlamaIndex LLM: streamed, with timeouts, stopped when its generator is closed.
+
+A client of its own, on httpx, instead of an adapter package: closing the stream must close the connection (then the
+server stops writing), a stalled server must raise in time, and nothing may be fetched to count tokens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import httpx
+from llama_index.core.llms import (
+    ChatMessage,
+    ChatResponse,
+    ChatResponseGen,
+    CompletionResponse,
+    CompletionResponseGen,
+    CustomLLM,
+    LLMMetadata,
+    MessageRole,
+)
+from pydantic import PrivateAttr, SecretStr
+
+from index.errors import LLMError, UsageError
+
+UNKNOWN_WINDOW = 4096
+"""Tokens; the context window assumed where a server does not tell."""
+
+
+class RefusedError(LLMError):
+    """The server answered, but will not serve this request: asking again does not help."""
+
+
+class ServerLLM(CustomLLM):
+    """A model behind an OpenAI-compatible address (llama.cpp, Ollama, vLLM, LM Studio, OpenAI).
+
+    ``url`` ends in ``/v1``. Without ``model`` the first one the server lists is taken, without ``context_window``
+    (tokens) what the server tells; it is asked at the first use, and again later where it was not there.
+    ``timeout`` is seconds of silence before an LLMError.
+    """
+
+    url: str
+    model: str = ""
+    key: SecretStr = SecretStr("")
+    context_window: int | None = None
+    num_output: int = 512
+    temperature: float = 0.0
+    timeout: float = 60.0
+    connect_timeout: float = 5.0
+    _told: tuple[str, int] | None = PrivateAttr(default=None)
+
+    @classmethod
+    def class_name(cls) -> str:
+        """LlamaIndex's name of the class."""
+        return "dateline_server_llm"
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """The model's limits, in tokens."""
+        name, window = self._limits()
+        return LLMMetadata(
+            context_window=window,
+            num_output=min(self.num_output, max(64, window // 4)),
+            is_chat_model=True,
+            model_name=name,
+        )
+
+    def _limits(self) -> tuple[str, int]:
+        """Return the model's name and context window, asking the server for what is not set."""
+        if self.model and self.context_window:
+            return self.model, self.context_window
+        if self._told is None:
+            with httpx.Client(
+                timeout=httpx.Timeout(5.0, connect=self.connect_timeout), headers=_headers(self.key.get_secret_value())
+            ) as client:
+                self._told = _learn(client, self.url, self.model)
+        name, window = self._told or ("", UNKNOWN_WINDOW)
+        return self.model or name, self.context_window or window
+
+    def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        """Return the whole reply. Raises LLMError."""
+        text = "".join(self._pieces(messages, kwargs))
+        return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text))
+
+    def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
+        """Yield the reply as it grows; closing the generator closes the connection. Raises LLMError."""
+
+        def grow() -> ChatResponseGen:
+            text = ""
+            pieces = self._pieces(messages, kwargs)
+            try:
+                for piece in pieces:
+                    text += piece
+                    message = ChatMessage(role=MessageRole.ASSISTANT, content=text)
+                    yield ChatResponse(message=message, delta=piece)
+            finally:
+                pieces.close()
+
+        return grow()
+
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        """Return the reply to a single message. Raises LLMError."""
+        return CompletionResponse(text="".join(self._pieces([ChatMessage(content=prompt)], kwargs)))
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        """Yield the reply to a single message as it grows. Raises LLMError."""
+
+        def grow() -> CompletionResponseGen:
+            for response in self.stream_chat([ChatMessage(content=prompt)], **kwargs):
+                yield CompletionResponse(text=response.message.content or "", delta=response.delta)
+
+        return grow()
+
+    def _pieces(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> Any:
+        """Yield the reply's pieces from the server's event stream."""
+        body = {
+            "model": self._limits()[0],
+            "messages": [{"role": m.role.value, "content": m.content or ""} for m in messages],
+            "stream": True,
+            "temperature": self.temperature,
+            "max_tokens": self.metadata.num_output,
+            **options,
+        }
+        limits = httpx.Timeout(self.timeout, connect=self.connect_timeout)
+        finished = False
+        try:
+            with (
+                httpx.Client(timeout=limits, headers=_headers(self.key.get_secret_value())) as client,
+                client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
+            ):
+                if response.status_code >= 400:
+                    response.read()
+                    raise _refusal(self.url, response)
+                for line in response.iter_lines():
+                    if not line.startswith("data:"):
+                        continue
+                    data = line[5:].strip()
+                    if data == "[DONE]":
+                        finished = True
+                        break
+                    delta, stopped = _delta(data, self.url)
+                    finished = finished or stopped
+                    if delta:
+                        yield delta
+        except httpx.TimeoutException as error:
+            raise LLMError(
+                f"{self.url} was silent for too long ({type(error).__name__}); is the model loaded?"
+            ) from error
+        except httpx.HTTPError as error:
+            raise LLMError(f"{self.url} cannot be reached: {error}; is the server running?") from error
+        if not finished:
+            raise LLMError(f"{self.url} broke off in the middle of its reply")
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _refusal(url: str, response: httpx.Response) -> LLMError:
+    text = " ".join(response.text.split())[:300]
+    status = f"{url} answered {response.status_code}: {text}"
+    if response.status_code in (408, 409, 425, 429) or response.status_code >= 500:
+        return LLMError(status)
+    return RefusedError(status)
+
+
+def _delta(data: str, url: str) -> tuple[str, bool]:
+    """Return the text of one event and whether it is the last. Raises LLMError for what is no event."""
+    try:
+        event = json.loads(data)
+        if error := event.get("error"):
+            raise LLMError(
+                f"{url} failed: {str(error.get('message', error) if isinstance(error, dict) else error)[:300]}"
+            )
+        choices = event.get("choices") or [{}]
+        delta = choices[0].get("delta") or {}
+        return delta.get("content") or "", choices[0].get("finish_reason") is not None
+    except (ValueError, AttributeError, TypeError, IndexError) as error:
+        raise LLMError(f"{url} sent something that is no event of a chat: {data[:80]}") from error
+
+
+def connect(url: str, model: str = "", key: str = "", *, timeout: float = 60.0) -> ServerLLM:
+    """Return the model at an OpenAI-compatible address; nothing is asked of the server yet.
+
+    ``url`` may leave out the final ``/v1``. Raises UsageError for what is no http address.
+    """
+    base = url.rstrip("/")
+    if not base.startswith(("http://", "https://")):
+        raise UsageError(f"{url!r} is no address of a server; write http://HOST:PORT/v1")
+    return ServerLLM(
+        url=base if base.endswith("/v1") else f"{base}/v1", model=model, key=SecretStr(key), timeout=timeout
+    )
+
+
+def _learn(client: httpx.Client, url: str, model: str) -> tuple[str, int] | None:
+    """Return the name and context window of ``model`` or of the first model there is; None if nobody answers."""
+    try:
+        listed = _listed(client.get(f"{url}/models"))
+    except httpx.HTTPError:
+        return None
+    entry = next((m for m in listed if m.get("id") == model), {}) if model else (listed or [{}])[0]
+    name = model or str(entry.get("id", ""))
+    return name, _stated(entry) or _asked(client, url.removesuffix("/v1"), name) or UNKNOWN_WINDOW
+
+
+def _listed(response: httpx.Response) -> list[dict[str, Any]]:
+    try:
+        models = response.json()["data"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return [m for m in models if isinstance(m, dict)] if isinstance(models, list) else []
+
+
+def _stated(entry: dict[str, Any]) -> int | None:
+    """Return the context window in a server's list of models: vLLM's, LM Studio's and routers' names for it."""
+    for name in ("max_model_len", "loaded_context_length", "max_context_length", "context_length", "context_window"):
+        if isinstance(value := entry.get(name), int) and value > 0:
+            return value
+    return None
+
+
+def _asked(client: httpx.Client, root: str, model: str) -> int | None:
+    """Return the context window that llama.cpp (/props) or Ollama (/api/ps) uses, or None."""
+    for found in _answers(client, root):
+        settings = found.get("default_generation_settings")
+        if isinstance(settings, dict) and isinstance(window := settings.get("n_ctx"), int):
+            return window
+        for loaded in found.get("models") or ():
+            if (
+                isinstance(loaded, dict)
+                and loaded.get("name") == model
+                and isinstance(window := loaded.get("context_length"), int)
+            ):
+                return window
+    return None
+
+
+def _answers(client: httpx.Client, root: str) -> Iterator[dict[str, Any]]:
+    for path in ("/props", "/api/ps"):
+        try:
+            found = client.get(root + path).json()
+        except (httpx.HTTPError, ValueError):
+            continue
+        if isinstance(found, dict):
+            yield found
