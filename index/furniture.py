@@ -70,7 +70,7 @@ _RULES: tuple[str, ...] = (
     r"click here(?: (?:to|for)\b[^.]*\.?)?",
     r"(?:more|watch(?:\s+(?:now|live|video|the video))?|listen(?:\s+now)?|live updates?|explained|explainer|analysis|opinion|"
     r"fact check|in pictures|in photos|photos|gallery|video|podcast|learn more|find out more|for more|"
-    r"more (?:news|stories|coverage|from|on|about|in)\b[^:.]{0,60})\s*[:>»›|]\s*.*[^.,;]",
+    r"more (?:news|stories|coverage|from|on|about|in)\b[^:.]{0,60})\s*[:>»›|]\s*(?:(?![a-z]{3}\.\s).)*[^.,;]",
     # Newsletters, subscriptions, apps.
     r"\(?(?:please\s+)?(?:sign up|subscribe|register|log in|sign in|download|get)\b(?=.*\b(?:newsletters?|inbox|e-?paper|"
     r"daily digest|digital edition|our (?:\w+ )?(?:app|channel|podcast))\b).*",

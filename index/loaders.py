@@ -162,6 +162,8 @@ def _walk(folder: Path, on_error: OnError) -> Iterator[SourceFile]:
     found = False
 
     def unreadable(error: OSError) -> None:
+        nonlocal found
+        found = True
         on_error(LoadError(str(error.filename), _reason(error)))
 
     for parent, folders, names in os.walk(folder, onerror=unreadable):

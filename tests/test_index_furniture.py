@@ -92,6 +92,7 @@ PROSE = [
     "Register to vote by email until Friday.",
     "The report was updated in March to include 40 new cases.",
     "Register offices stayed closed.",
+    "Analysis: An earlier version misstated the number of states. The correct number is 36. https://example.org",
     "The watchdog said the company had changed its privacy policy without telling anyone.",
     "We never sold your data, the company told its customers in a letter that it later withdrew.",
     "This report says that prices will fall.",
