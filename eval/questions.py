@@ -242,9 +242,9 @@ def _question(item: _Item) -> Question:
     return question
 
 
-def question_from_dict(row: Mapping[str, object], where: str = "question") -> Question:
-    """Read what ``Question.to_dict`` wrote; QuestionSetError names ``where`` and the field."""
-    return _question(_Item(Path(where), 1, row))
+def question_from_dict(row: Mapping[str, object], file: Path = Path("question"), line: int = 1) -> Question:
+    """Read what ``Question.to_dict`` wrote; QuestionSetError names file, line and field."""
+    return _question(_Item(file, line, row))
 
 
 def _read(file: Path) -> str:

@@ -21,12 +21,13 @@ def read_votes(path: str | Path) -> QuestionSet:
     path = Path(path)
     questions: dict[str, Question] = {}
     for line, row in enumerate(read_jsonl(path), start=1):
-        question = _question(row, f"{path}:{line}")
+        question = _question(row, path, line)
         questions[question.id] = question
     return QuestionSet(path.stem, tuple(questions.values()))
 
 
-def _question(row: object, where: str) -> Question:
+def _question(row: object, file: Path, line: int) -> Question:
+    where = f"{file}:{line}"
     if not isinstance(row, Mapping) or not isinstance(row.get("answer"), Mapping):
         raise QuestionSetError(where, "field 'answer': expected the object of dateline ask")
     if row.get("vote") not in (1, -1):
@@ -39,14 +40,14 @@ def _question(row: object, where: str) -> Question:
     if row.get("comment"):
         fields["note"] = row["comment"]
     if row["vote"] == -1:
-        return question_from_dict({**fields, "tags": ["thumbs-down"], "draft": True}, where)
+        return question_from_dict({**fields, "tags": ["thumbs-down"], "draft": True}, file, line)
     fields["tags"] = ["thumbs-up"]
     if answer.get("abstained"):
-        return question_from_dict({**fields, "answerable": False}, where)
+        return question_from_dict({**fields, "answerable": False}, file, line)
     citations = answer.get("citations") or []
     try:
         fields["gold_docs"] = list(dict.fromkeys(citation["doc_id"] for citation in citations))
         fields["gold_quotes"] = list(dict.fromkeys(citation["quote"] for citation in citations))
     except (TypeError, KeyError):
         raise QuestionSetError(where, "field 'answer': a citation needs doc_id and quote") from None
-    return question_from_dict(fields, where)
+    return question_from_dict(fields, file, line)
