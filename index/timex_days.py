@@ -26,7 +26,7 @@ _COUNTED_NOUNS = frozenset(
 _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 # A date without its year that would lie further away than this many days is not meant, whatever the verb:
 # newspapers name the year of what lies further off.
-_FAR_DAY, _FAR_MONTH = 240, 340
+_FAR_BACK, _FAR_AHEAD, _FAR_MONTH = 240, 300, 340
 _AHEAD_WEIGHT = 2  # without a verb, a date ahead must be this much nearer than one behind
 # "26 June to 28 June 2020", "from April to June in 2017": the year that stands behind the second date is the first's.
 _YEAR_AHEAD = re.compile(
@@ -63,7 +63,7 @@ def place(context: Context, match: Match, month: int, day: int | None = None, we
     ahead = None if _attributive(context, match) else context.future(match.first, match.stop)
     sided = [d for d in options if (d >= here if ahead else d <= here)] if ahead is not None else []
     best = min(sided, key=lambda d: abs((d - here).days)) if sided else nearest
-    if abs((best - here).days) > (_FAR_DAY if day else _FAR_MONTH):
+    if abs((best - here).days) > (_FAR_AHEAD if ahead else _FAR_BACK if day else _FAR_MONTH):
         best = nearest
     return f"{best.year:04}{tail}"
 
@@ -79,6 +79,8 @@ def _same_day(year: int, month: int, day: int) -> list[date]:
 def _attributive(context: Context, match: Match) -> bool:
     """Say whether a date stands before a noun ("the Feb. 23 accord"), where no verb is about it."""
     words = context.tokens.words
+    if "edge" in match or "early" in match:
+        return False
     return words[match.first] == "the" or (match.first > 0 and words[match.first - 1] in ("the", "a", "an"))
 
 
@@ -242,6 +244,18 @@ def _month(m: Match, context: Context) -> Reading | None:
     if word in _AMBIGUOUS_MONTHS and i == m.first and (i == 0 or tokens.words[i - 1] not in _MONTH_LEADS):
         return None
     return m.narrowed(Reading("DATE", place(context, m, m.int("month"))))
+
+
+@rule("(the? day of?)? month of|in? last|next|this unit", "month the? day of|in? last|next|this unit")
+def _month_of_last_year(m: Match, context: Context) -> Reading | None:
+    """Read "July last year", "5 July last year"."""
+    published, month = context.published, m.int("month")
+    day = m.int("day") if "day" in m else 0
+    if m.str("unit") != "year" or (day and not is_day(month, day)):
+        return None
+    tail = f"-{month:02}" + (f"-{day:02}" if day else "")
+    value = f"{published.year + m.lead[1]:04}{tail}" if published else f"XXXX{tail}"
+    return Reading("DATE", value) if not published or span_of(value) else None
 
 
 @rule("(early dash?)? yearish", "the? early|edge of? the? unit? yearish", "the? unit yearish")

@@ -48,11 +48,21 @@ def cut(m: Match, context: Context, reading: Reading | None) -> Reading | None:
 
 @rule("early? deictic", "early in deictic")
 def _deictic(m: Match, context: Context) -> Reading | None:
+    if _in_a_name(context, m.at("deictic")):
+        return None
     day = add_days(context.published, m.int("deictic")) if context.published else None
     value = day.isoformat() if day else UNPLACED["day"]
     if m.word("deictic") in ("tonight", "tonite"):
         return Reading("TIME", f"{value}TNI")
     return Reading("DATE", value)
+
+
+def _in_a_name(context: Context, index: int) -> bool:
+    """Say whether a capitalised word follows another, as in the name of a newspaper."""
+    tokens = context.tokens
+    if index == 0 or not tokens.text[tokens.starts[index]].isupper():
+        return False
+    return tokens.words[index - 1].isalpha() and tokens.text[tokens.starts[index - 1]].isupper()
 
 
 @rule("the day=unit before|after deictic")
@@ -63,6 +73,11 @@ def _day_after_deictic(m: Match, context: Context) -> Reading | None:
 
 @rule("early? last|next|this? weekday", "the last|next weekday", "this last|next weekday")
 def _weekday(m: Match, context: Context) -> Reading | None:
+    tokens, after = context.tokens, context.tokens.words[m.stop : m.stop + 1]
+    if after == ["night"] and tokens.text[tokens.starts[m.stop]] == "N":
+        return None  # the name of a programme
+    if tokens.words[m.first - 1 : m.first] in (["a"], ["any"]) and (not after or not after[0].isalpha()):
+        return Reading("DATE", f"XXXX-WXX-{m.int('weekday')}", anchors=False)  # "it falls on a Monday."
     return Reading("DATE", _place_weekday(context, m, m.int("weekday")))
 
 
