@@ -213,9 +213,8 @@ def _part_of_year(m: Match, context: Context) -> Reading | None:
         return Reading("DATE", "XXXX-QX", anchors=False)
     year = context.published.year + way
     if "nth" in m:
-        return (
-            Reading("DATE", f"{year:04}-{'H' if part == 'half' else 'Q'}{m.int('nth')}") if m.int("nth") <= 4 else None
-        )
+        letter, most = ("H", 2) if part == "half" else ("Q", 4)
+        return Reading("DATE", f"{year:04}-{letter}{m.int('nth')}") if 1 <= m.int("nth") <= most else None
     if context.last and unit_of(context.last) == "quarter":
         return Reading("DATE", f"{year:04}{context.last[4:]}")
     return Reading("DATE", f"{year:04}", anchors=False)

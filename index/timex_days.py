@@ -63,7 +63,7 @@ def place(context: Context, match: Match, month: int, day: int | None = None, we
     ahead = None if _attributive(context, match) else context.future(match.first, match.stop)
     sided = [d for d in options if (d >= here if ahead else d <= here)] if ahead is not None else []
     best = min(sided, key=lambda d: abs((d - here).days)) if sided else nearest
-    if abs((best - here).days) > (_FAR_AHEAD if ahead else _FAR_BACK if day else _FAR_MONTH):
+    if abs((best - here).days) > (_FAR_MONTH if not day else _FAR_AHEAD if ahead else _FAR_BACK):
         best = nearest
     return f"{best.year:04}{tail}"
 

@@ -46,7 +46,6 @@ class Context:
     moment: datetime | None = None  # of publication, where the time of day is known too
     day_first: bool = False
     last: str | None = None  # value of the last date mentioned
-    last_end: int = 0  # where it ended, in characters
     future: Callable[[int, int], bool | None] = field(default=lambda first, last: None)
 
 
@@ -171,7 +170,7 @@ class Grammar:
             found.append(best)
             _, stop, reading = best
             if reading.anchors and span_of(reading.value):
-                context.last, context.last_end = reading.value, tokens.ends[stop - 1]
+                context.last = reading.value
             position = max(stop, position + 1)
         return found
 

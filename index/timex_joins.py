@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from index.calendars import move, shift, span_of, unit_of, value_of
+from index.calendars import move, shift, span_of, unit_of
 from index.timex_counted import from_last
 from index.timex_grammar import Context, Reading
 from index.timex_spans import PART
@@ -77,10 +77,9 @@ def _range(text: str, first: Reading, last: Reading) -> Reading | None:
         afternoon = f"{hour + 12:02}:{start[2]}"
         if hour < 12 and end[1] >= "12" and afternoon <= end[0][1:] and not _HALF_SAID.search(text):
             value = f"{value[: start.start()]}T{afternoon}"
-        day = last.value[: last.value.index("T")] if last.anchors else value[: value.index("T")]
-        return Reading(
-            "TIME", f"{day}{value[value.index('T') :]}/{day}{last.value[last.value.index('T') :]}", anchors=last.anchors
-        )
+        day = (last if last.anchors else first).value.partition("T")[0]
+        clocks = value[value.index("T") :], last.value[last.value.index("T") :]
+        return Reading("TIME", _between(day, *clocks), anchors=first.anchors or last.anchors)
     today = last.bounds[1].isoformat() if last.value == "PRESENT_REF" and last.bounds and last.bounds[1] else last.value
     fine = unit_of(first.value), unit_of(today)
     if first.type != "DATE" or last.type != "DATE" or None in fine or "year" in fine or "decade" in fine:
@@ -137,9 +136,8 @@ def _in_week(day: Reading, week: Reading) -> Reading | None:
     if week.type != "DATE" or unit_of(week.value) != "week" or unit_of(day.value) != "day" or "T" not in day.value:
         return None
     clock = day.value[day.value.index("T") :]
-    weekday = date.fromisoformat(day.value[:10]).isoweekday()
-    exact = date.fromisocalendar(int(week.value[:4]), int(week.value[6:8]), weekday)
-    return Reading("TIME", value_of(exact, "day") + clock)
+    exact = span_of(f"{week.value}-{date.fromisoformat(day.value[:10]).isoweekday()}")
+    return Reading("TIME", exact[0].isoformat() + clock) if exact else None
 
 
 _LENGTH = re.compile(r"P([0-9]{1,5})([YMWD])")

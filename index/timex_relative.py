@@ -91,7 +91,6 @@ def _place_weekday(context: Context, m: Match, weekday: int) -> str:
     published = context.published
     if published is None:
         return f"XXXX-WXX-{weekday}"
-    monday = add_days(published, 1 - published.isoweekday())
     back = (published.isoweekday() - weekday) % 7
     lead, way = m.lead
     words = context.tokens.words[m.first : m.stop]
@@ -108,7 +107,7 @@ def _place_weekday(context: Context, m: Match, weekday: int) -> str:
     else:
         offset = -back
     day = add_days(published, offset)
-    return day.isoformat() if day and monday else f"XXXX-WXX-{weekday}"
+    return day.isoformat() if day else f"XXXX-WXX-{weekday}"
 
 
 @rule(

@@ -43,12 +43,13 @@ def check_shape(text: str, published: str | None) -> None:
         end = e.end
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300), PUBLISHED)
 def test_any_text_has_offsets_that_reproduce_it(text: str, published: str | None) -> None:
     check_shape(text, published)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(WORDS, max_size=25), PUBLISHED, st.sampled_from([" ", "", "\n"]))
 def test_any_jumble_of_time_words_is_read_without_error_and_in_order(
     words: list[str], published: str | None, between: str
@@ -56,13 +57,14 @@ def test_any_jumble_of_time_words_is_read_without_error_and_in_order(
     check_shape(between.join(words), published)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_may_have_a_dateline(text: str) -> None:
     line = find_dateline(text)
     assert line is None or (0 <= line.start < line.end <= len(text))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     NEAR_DAYS, st.sampled_from(["They met on Wednesday.", "They will meet on Wednesday.", "They met last Wednesday."])
 )
@@ -72,7 +74,7 @@ def test_a_dateline_a_week_later_moves_wednesday_by_a_week(day: date, text: str)
     assert date.fromisoformat(after.value) - date.fromisoformat(before.value) == timedelta(days=7)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(NEAR_DAYS)
 def test_weekdays_lie_within_a_week_on_the_side_of_the_verb(day: date) -> None:
     past = date.fromisoformat(only("They met on Sunday.", day.isoformat()).value)
@@ -80,7 +82,7 @@ def test_weekdays_lie_within_a_week_on_the_side_of_the_verb(day: date) -> None:
     assert day - timedelta(days=7) < past <= day <= ahead < day + timedelta(days=7)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(NEAR_DAYS)
 def test_days_weeks_months_and_years_are_those_beside_the_day_of_publication(day: date) -> None:
     def at(text: str) -> tuple[date, date]:
@@ -96,7 +98,7 @@ def test_days_weeks_months_and_years_are_those_beside_the_day_of_publication(day
         assert at(f"It may rain next {unit}.")[0] == last + timedelta(days=1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(NEAR_DAYS)
 def test_a_full_date_means_itself_whenever_it_is_written(day: date) -> None:
     for text in (f"{day:%d %B %Y}", f"{day:%B %d, %Y}", f"{day:%a %b %d %Y}", day.isoformat(), f"{day:%A, %B %d, %Y}"):
@@ -104,7 +106,7 @@ def test_a_full_date_means_itself_whenever_it_is_written(day: date) -> None:
         assert (e.value, e.earliest, e.latest, e.text) == (day.isoformat(),) * 3 + (text,)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(NEAR_DAYS, st.integers(1, 40))
 def test_counted_days_are_counted(day: date, count: int) -> None:
     ago = only(f"It opened {count} days ago.", day.isoformat())
@@ -373,6 +375,7 @@ def test_a_dateline_dates_its_text_but_yields_to_what_is_known() -> None:
     assert [e.value for e in resolve(text, "2026-02-05")] == ["2026-01-29", "2026-01-31"]
 
 
+@settings(max_examples=60, deadline=None)
 @given(NEAR_DAYS, st.integers(-500, 500))
 def test_months_are_added_within_the_calendar(day: date, count: int) -> None:
     moved = add_months(day, count)
