@@ -36,7 +36,7 @@ _CUT = re.compile(
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _NEGATED = re.compile(
     r"\b(?:not|never|nor|neither|cannot|without|no longer|no contact|refused to|declined to|failed to|ruled out|rejected|"
-    r"den(?:y|ies|ied)|dismissed|cancel+ed|called off)\b|n[’']t\b",
+    r"den(?:y|ies|ied)|dismissed|cancel+ed|called off|(?:stopped|fell) short of|no)\b|n[’']t\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
@@ -88,6 +88,8 @@ _ANY_TWO = frozenset(
 )
 """Nouns that any two people can be called by."""
 
+_HIM = re.compile(r"\b(him|her)\b(?=\s+(?:in|on|at|to|for|with|by|from|about|after|before|and|as|that)\b|[.,;]|\s*$)")
+
 _PAIR_REACH = 4
 """Sentences; further back, nobody takes "the two" to be the same pair."""
 
@@ -138,12 +140,12 @@ def read(document: Document) -> tuple[Read, ...]:
     for number, ((start, end), own) in enumerate(zip(spans, found, strict=True)):
         text = document.text[start:end]
         named = [replace(m, name=full[m.name]) for m in own]
-        pieces = _pieces(text)
+        parts = pieces(text)
         if pair is not None and number - pair[0] > _PAIR_REACH:
             pair = None
-        couple = pair[1] if pair else _later_pair(text, pieces, named, people)
+        couple = pair[1] if pair else _later_pair(text, parts, named, people)
         clauses = []
-        for left, right in pieces:
+        for left, right in parts:
             here = [m for m in named if left <= m.name_start < right]
             here += _resolve(text, left, right, here, couple, subject, described, seen, people)
             here.sort(key=lambda m: m.name_start)
@@ -160,7 +162,7 @@ def read(document: Document) -> tuple[Read, ...]:
             if len(together) == 2:
                 pair = (number, (together[0], together[1]))
             first = together[0] if together else None
-            if first and left == pieces[0][0]:
+            if first and left == parts[0][0]:
                 subject = first
                 seen[first] += 1
         sentences.append(Read(start, end, text, _share_subjects(clauses)))
@@ -171,7 +173,7 @@ def _shift(mention: Mention, by: int) -> Mention:
     return replace(mention, start=mention.start + by, end=mention.end + by, name_start=mention.name_start + by)
 
 
-def _pieces(text: str) -> list[tuple[int, int]]:
+def pieces(text: str) -> list[tuple[int, int]]:
     """The clause spans of one sentence; nothing is cut inside a quotation."""
     masked = _QUOTED.sub(lambda m: m.group()[0] + "x" * (len(m.group()) - 2) + m.group()[-1], text)
     cuts = [0]
@@ -215,10 +217,10 @@ def _descriptions(found: Sequence[Sequence[Mention]], full: dict[str, str]) -> d
 
 
 def _later_pair(
-    text: str, pieces: Sequence[tuple[int, int]], named: Sequence[Mention], people: frozenset[str]
+    text: str, parts: Sequence[tuple[int, int]], named: Sequence[Mention], people: frozenset[str]
 ) -> tuple[str, str] | None:
     """Two people named only behind "the two leaders …, when Dar received a call from Araghchi"."""
-    for left, right in pieces[1:]:
+    for left, right in parts[1:]:
         inside = list(dict.fromkeys(m.name for m in named if left <= m.name_start < right and m.name in people))
         if len(inside) == 2 and re.match(r"(?:when|as|after)\b", text[left:right]):
             return inside[0], inside[1]
@@ -252,7 +254,7 @@ def _resolve(
             name = max(fits, key=lambda n: seen[n])
             extra.append(Mention(name, left + match.start(), left + match.end(), left + match.start(), resolved=True))
             taken.add(name)
-    he = _HE.search(piece)
+    he = _HE.search(piece) or _HIM.search(piece)
     if he and subject and subject not in taken and not extra:
         at = (left + he.start(1), left + he.end(1))
         extra.append(Mention(subject, *at, at[0], resolved=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,18 +9,25 @@ from dataclasses import dataclass, field, replace
 from index.documents import Document, Passage
 from rag.answer import Citation, Event, Reason, Sentence
 from rag.clauses import Read, modality, read
+from rag.confidence import Knows, confidence, unknown_names, wrong_year
 from rag.events import Embed, Told, answers, describe_time, merge, relation, show_day, tellings
 from rag.evidence import Evidence, Hit, gather
+from rag.evidence import sentences as sentence_spans
 from rag.people import full_names, same_name
 from rag.question import Kind, Question, analyse
 from rag.quotations import Quotation, quotation
 from rag.spans import Span, candidates, score
-from rag.tokens import STOP_WORDS, content_stems, stem, tokens
-from rag.weights import CONFIDENCE, THRESHOLD
+from rag.tokens import content_stems, stem, tokens
+from rag.verdicts import LEADS, holds, names_held, relation_held, verdict
+from rag.weights import THRESHOLD
 
 _SENTENCES = 3
 """Cited sentences of an answer to a factual question; open questions get up to ``_OPEN``."""
 _OPEN = 4
+_LIKELY = 1.5
+"""Log-odds; how much worse a rival value may fit its sentence than the first answer fits its own."""
+_COPY = 0.9
+"""Share of common stems from which two sentences of two articles are copies of one text."""
 _CLOSE = 1.2
 """Log-odds; a further sentence is shown when its score is at most so far below the first."""
 _DIFFERS = {"person", "place", "organisation", "name", "number", "time"}
@@ -80,12 +86,14 @@ def make_citation(document: Document, passage: Passage, start: int, end: int, n:
 class Extractive:
     """The default answerer: it can only repeat what an article says, so it cannot invent.
 
-    ``embed`` gives unit vectors (n, dimension), ``document`` an article by id.
+    ``embed`` gives unit vectors (n, dimension), ``document`` an article by id; ``knows`` tells
+    whether any article has a word, so that a name that is merely not among the hits is no unknown name.
     """
 
-    def __init__(self, embed: Embed, document: Callable[[str], Document]) -> None:
+    def __init__(self, embed: Embed, document: Callable[[str], Document], knows: Knows | None = None) -> None:
         self.embed = embed
         self.document = document
+        self.knows = knows
 
     def answer(self, question: str, hits: Sequence[Hit], *, asked_on: str | None = None) -> Draft:
         """Answer ``question``, which stands alone, from ``hits``; ``asked_on`` is the asker's today (ISO)."""
@@ -97,19 +105,21 @@ class Extractive:
         evidence = gather(asked, hits, self.document, self.embed)
         if not evidence:
             return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
-        missing = unknown_names(asked, hits)
-        confidence = self._confidence(asked, evidence, hits, asked_on)
+        likely = confidence(asked, evidence, hits, asked_on)
+        missing = unknown_names(asked, hits, self.knows)
         if missing:
-            return self._decline(asked, evidence, "not_mentioned", min(confidence, 0.1), missing)
+            return self._decline(asked, evidence, "not_mentioned", min(likely, 0.1), missing)
+        if wrong_year(asked, evidence[0]):
+            return self._decline(asked, evidence, "outside_dates", min(likely, 0.2))
         for route in (self._verdict, self._events, self._speech):
-            draft = route(asked, evidence, hits, confidence)
+            draft = route(asked, evidence, hits, likely)
             if draft is not None:
                 return draft
-        if confidence < THRESHOLD:
-            return self._decline(asked, evidence, "not_stated", confidence)
+        if likely < THRESHOLD:
+            return self._decline(asked, evidence, "not_stated", likely)
         if asked.kind in ("why", "how", "open"):
-            return self._overview(asked, evidence, confidence)
-        return self._fact(asked, evidence, confidence)
+            return self._overview(asked, evidence, likely)
+        return self._fact(asked, evidence, likely)
 
     # --- refusing -------------------------------------------------------------------------------------------
 
@@ -133,20 +143,14 @@ class Extractive:
             text = "The articles do not say."
         return Draft(text, abstained=True, reason=reason, confidence=confidence, nearest=nearest)
 
-    def _confidence(
-        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None
-    ) -> float:
-        values = confidence_features(asked, evidence, hits, asked_on)
-        return 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
-
     # --- did X …? -------------------------------------------------------------------------------------------
 
     def _verdict(
-        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], confidence: float
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], likely: float
     ) -> Draft | None:
+        """Yes or no where a sentence states it, else what it states instead, else nothing."""
         if asked.kind != "yes_no":
             return None
-        negative = modality(asked.text) == "denied"
         asked_relation = relation(asked)
         told: list[Told] = []
         if asked_relation is not None and len(asked.names) > 1:
@@ -156,33 +160,37 @@ class Extractive:
         marks = _Marks(self.document)
         if done or denied:
             chosen = done or denied
-            verdict = "Yes" if bool(done) != negative else "No"
-            lead = f"**{verdict}.**"
+            negative = modality(asked.text) == "denied"
+            lead = LEADS["yes" if bool(done) != negative else "no"]
             if done and denied:
                 lead += " The articles differ, or tell of different times."
                 chosen = [*done[: _SENTENCES - 1], denied[0]]
             lines, sentences = self._told_lines(chosen, marks)
-            return self._draft(lead, lines, sentences, marks, max(confidence, 0.75))
+            return self._draft(lead, lines, sentences, marks, max(likely, 0.75))
         stating = [e for e in evidence[:5] if _states(asked, e)]
-        if not stating or len(asked.names) > 1:
-            return self._decline(asked, evidence, "not_stated", min(confidence, 0.3))
+        if not stating:
+            return self._decline(asked, evidence, "not_stated", min(likely, 0.3))
         first = stating[0]
-        told_as = modality(first.text)
-        if told_as in ("planned", "hedged"):
-            lead = (
-                "**Planned or expected, not reported as done.**"
-                if told_as == "planned"
-                else "**Reported as possible, not as fact.**"
-            )
-        else:
-            lead = "**Yes.**" if (told_as == "actual") != negative else "**No.**"
-        lines, sentences = self._lines([(e.passage, e.start, e.end) for e in _unlike(stating)[:2]], marks)
-        return self._draft(lead, lines, sentences, marks, confidence)
+        shown = [first, *self._turns(first), *(e for e in _unlike(stating)[1:2])]
+        lines, sentences = self._lines([(e.passage, e.start, e.end) for e in shown], marks)
+        return self._draft(LEADS[verdict(asked, first.text)], lines, sentences, marks, max(likely, 0.5))
+
+    def _turns(self, first: Evidence) -> list[Evidence]:
+        """The sentence right behind ``first``, where it takes something back: "However, …"."""
+        passage = first.passage
+        behind = [
+            s for s in sentence_spans(self.document(passage.doc_id), passage.start, passage.end) if s[0] >= first.end
+        ]
+        if not behind:
+            return []
+        start, end = behind[0]
+        text = self.document(passage.doc_id).text[start:end]
+        return [replace(first, start=start, end=end, text=text)] if _TURN.match(text) else []
 
     # --- who … and when? ------------------------------------------------------------------------------------
 
     def _events(
-        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], confidence: float
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], likely: float
     ) -> Draft | None:
         if not (asked.asks("who") or asked.kind == "when"):
             return None
@@ -197,13 +205,11 @@ class Extractive:
         if not actual:
             if told and asked.asks("who"):
                 return self._decline(
-                    asked, [*self._as_evidence(told, evidence), *evidence], "not_stated", min(confidence, 0.3)
+                    asked, [*self._as_evidence(told, evidence), *evidence], "not_stated", min(likely, 0.3)
                 )
             return None
         happenings = merge(actual, asked_relation)
         dated = asked.asks("when")
-        if not dated and not asked_relation.symmetric:
-            return None
         if asked.kind == "when" and len(happenings) < 2:
             return None
         who: dict[str, int] = {}
@@ -218,8 +224,13 @@ class Extractive:
         marks = _Marks(self.document)
         lead = f"**{_listed(people)}**" if asked.asks("who") and people else ""
         if not dated:
+            beside = next((e for e in evidence if e.start == happenings[0].told[0].sentence.start), None)
+            for kind in asked.kinds[1:]:
+                second = self._part(asked, kind, beside) if beside else None
+                if second:
+                    lead += f" · **{_inline(second[0])}**{second[1]}"
             lines, sentences = self._told_lines([h.told[0] for h in happenings], marks)
-            return self._draft(lead, lines, sentences, marks, max(confidence, 0.75))
+            return self._draft(lead, lines, sentences, marks, max(likely, 0.75))
         rows, sentences, events = [], [], []
         for happening in happenings:
             numbers = tuple(marks.cite(t.passage, t.sentence.start, t.sentence.end) for t in happening.told)
@@ -237,7 +248,7 @@ class Extractive:
             )
         table = "\n".join(["| when | what the articles say |", "| --- | --- |", *rows])
         text = f"{lead}\n\n{table}" if lead else table
-        return Draft(text, tuple(sentences), tuple(marks.citations), tuple(events), confidence=max(confidence, 0.75))
+        return Draft(text, tuple(sentences), tuple(marks.citations), tuple(events), confidence=max(likely, 0.75))
 
     def _as_evidence(self, told: Sequence[Told], evidence: Sequence[Evidence]) -> list[Evidence]:
         spans = {(t.document.doc_id, t.sentence.start) for t in told}
@@ -252,7 +263,7 @@ class Extractive:
     # --- what did X say …? ----------------------------------------------------------------------------------
 
     def _speech(
-        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], confidence: float
+        self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], likely: float
     ) -> Draft | None:
         if asked.kind != "said" or not asked.names:
             return None
@@ -287,19 +298,23 @@ class Extractive:
         _, _, sentence, spoken = kept[0]
         lead = f"**{spoken.speaker}: {_inline(sentence.text[spoken.start : spoken.end])}**"
         lines, sentences = self._lines([(p, s.start, s.end) for _, p, s, _ in kept], marks)
-        return self._draft(lead, lines, sentences, marks, max(confidence, 0.6))
+        return self._draft(lead, lines, sentences, marks, max(likely, 0.6))
 
     # --- facts and overviews --------------------------------------------------------------------------------
 
-    def _fact(self, asked: Question, evidence: Sequence[Evidence], confidence: float) -> Draft:
+    def _fact(self, asked: Question, evidence: Sequence[Evidence], likely: float) -> Draft:
         """A short answer in bold, its sentence, and what else supports or contradicts it."""
         chosen = best_spans(asked, evidence)
         marks = _Marks(self.document)
+        if asked.type in ("time", "number"):
+            chosen = [c for c in chosen if c[1].type == asked.type or _DIGIT.search(c[0].text[c[1].start : c[1].end])]
+            if not chosen:
+                return self._decline(asked, evidence, "not_stated", likely / 2)
         if not chosen:
-            return self._overview(asked, evidence, confidence)
+            return self._overview(asked, evidence, likely)
         first, span, _ = chosen[0]
         bold = first.text[span.start : span.end]
-        rivals = disagreement(asked, chosen)
+        rivals = disagreement(asked, first, span, evidence)
         others = [e for e in evidence if e is not first and e.score > first.score - _CLOSE]
         shown = [first]
         for e in _unlike([first, *others])[1:]:
@@ -311,6 +326,7 @@ class Extractive:
             if second:
                 lead += f" · **{_inline(second[0])}**{second[1]}"
         lines, sentences = self._lines([(e.passage, e.start, e.end) for e in shown[:1]], marks, evidence)
+        lines[0], sentences[0] = self._with_copies(lines[0], sentences[0], first, evidence, marks)
         if rivals:
             lines.append("The articles differ:")
             for rival, other in rivals:
@@ -319,7 +335,19 @@ class Extractive:
                 lines.append(f"- **{_inline(value)}** ({_outlet(rival.passage)}): {_inline(rival.text)} [{number}]")
                 sentences.append(Sentence(rival.text, (number,), "verbatim"))
         more, further = self._lines([(e.passage, e.start, e.end) for e in shown[1:]], marks)
-        return self._draft(lead, lines + more, sentences + further, marks, confidence)
+        return self._draft(lead, lines + more, sentences + further, marks, likely)
+
+    def _with_copies(
+        self, line: str, sentence: Sentence, first: Evidence, evidence: Sequence[Evidence], marks: _Marks
+    ) -> tuple[str, Sentence]:
+        """Cite the articles that print the same sentence too, counted as the one report they are."""
+        copies = [e for e in evidence if e.passage.doc_id != first.passage.doc_id and _copied(first.text, e.text)]
+        if not copies:
+            return line, sentence
+        numbers = [marks.cite(e.passage, e.start, e.end) for e in copies]
+        articles = 1 + len({e.passage.doc_id for e in copies})
+        line += f" {_marked(numbers)} *({articles} articles, 1 independent report)*"
+        return line, replace(sentence, citations=(*sentence.citations, *numbers))
 
     def _part(self, asked: Question, kind: Kind, first: Evidence) -> tuple[str, str] | None:
         """The answer to a further part of the question, from the same sentence."""
@@ -332,7 +360,7 @@ class Extractive:
         span = chosen[0][1]
         return first.text[span.start : span.end], _meaning(first, span)
 
-    def _overview(self, asked: Question, evidence: Sequence[Evidence], confidence: float) -> Draft:
+    def _overview(self, asked: Question, evidence: Sequence[Evidence], likely: float) -> Draft:
         """The sentences that cover the question best without repeating each other."""
         floor = evidence[0].score - 2 * _CLOSE
         chosen = [e for e in _unlike(evidence) if e.score >= floor][:_OPEN]
@@ -347,7 +375,7 @@ class Extractive:
         if reason:
             lead = f"**{_inline(reason.group(1))}**"
         lines, sentences = self._lines([(e.passage, e.start, e.end) for e in chosen], marks, evidence)
-        return self._draft(lead, lines, sentences, marks, confidence)
+        return self._draft(lead, lines, sentences, marks, likely)
 
     # --- putting it together --------------------------------------------------------------------------------
 
@@ -382,10 +410,10 @@ class Extractive:
         return lines, sentences
 
     def _draft(
-        self, lead: str, lines: Sequence[str], sentences: Sequence[Sentence], marks: _Marks, confidence: float
+        self, lead: str, lines: Sequence[str], sentences: Sequence[Sentence], marks: _Marks, likely: float
     ) -> Draft:
         text = "\n\n".join(part for part in (lead, *lines) if part)
-        return Draft(text, tuple(sentences), tuple(marks.citations), confidence=min(confidence, 0.99))
+        return Draft(text, tuple(sentences), tuple(marks.citations), confidence=min(likely, 0.99))
 
 
 _SPEECH_STEMS = frozenset(
@@ -394,6 +422,8 @@ _SPEECH_STEMS = frozenset(
 )
 
 
+_DIGIT = re.compile(r"\d|\b(?:half|third|quarter|dozen|hundred|thousand|million|billion)", re.IGNORECASE)
+_TURN = re.compile(r"(?:However|But|Instead|Later|Yet|Nevertheless)\b")
 _REASON = re.compile(
     r"\b((?:because(?: of)?|due to|owing to|thanks to|in order to|so that|as a result of|in response to|in protest at|"
     r"in an attempt to|amid concerns?|over concerns?)\s[^.;,]{5,160})",
@@ -416,61 +446,6 @@ def _meaning(evidence: Evidence, span: Span) -> str:
     return ""
 
 
-def unknown_names(asked: Question, hits: Sequence[Hit]) -> list[str]:
-    """The names of the question that no hit knows: none of their words, nor a spelling close to it."""
-    known: set[str] = set()
-    for hit in hits:
-        passage = hit.passage
-        for part in (passage.text, passage.title, passage.source):
-            known |= {w.text.casefold().replace(".", "") for w in tokens(part)}
-    initials = known | {p for hit in hits for p in _initials(hit.passage.text)}
-    missing = []
-    for name in asked.names:
-        parts = [w.text.casefold().replace(".", "") for w in tokens(name) if w.content]
-        if parts and not any(_known(part, initials) for part in parts) and "".join(p[0] for p in parts) not in known:
-            missing.append(name)
-    return missing
-
-
-def _initials(text: str) -> set[str]:
-    """The initials of capitalised runs: "United Nations" is what "UN" stands for."""
-    return {
-        "".join(w[0] for w in m.group().split()).casefold() for m in re.finditer(r"(?:[A-Z]\w+ ){1,4}[A-Z]\w+", text)
-    }
-
-
-def _known(word: str, known: set[str]) -> bool:
-    if word in known or word in STOP_WORDS or stem(word) in {stem(k) for k in known if k[:3] == word[:3]}:
-        return True
-    if len(word) < 4:
-        return False
-    return any(
-        k[:4] == word[:4] or (abs(len(k) - len(word)) < 2 and len(word) > 4 and _one_apart(k, word)) for k in known
-    )
-
-
-def _one_apart(one: str, other: str) -> bool:
-    """Whether two words differ by at most one letter (spellings of foreign names do)."""
-    if len(one) == len(other):
-        return sum(a != b for a, b in zip(one, other, strict=True)) <= 1
-    short, long = sorted((one, other), key=len)
-    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
-
-
-def confidence_features(
-    asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None
-) -> dict[str, float]:
-    """What the confidence is read off: how well the best sentence covers and resembles the question."""
-    first = evidence[0]
-    values = {f"first_{k}": v for k, v in first.features.items()}
-    values["bias"] = 1.0
-    values["score"] = first.score
-    values["gap"] = first.score - evidence[1].score if len(evidence) > 1 else 1.0
-    values["best_dense"] = max(e.features["dense"] for e in evidence)
-    values["best_hit"] = max((h.dense or 0.0) for h in hits)
-    return values
-
-
 def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span, float]]:
     """The best candidate answer of each of the best sentences, best first."""
     found = []
@@ -482,22 +457,34 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
     return sorted(found, key=lambda f: -f[2])
 
 
-def disagreement(asked: Question, chosen: Sequence[tuple[Evidence, Span, float]]) -> list[tuple[Evidence, Span]]:
-    """Other articles' answers of the same type that are not the same value, where the sentences tell the same."""
-    first, span, value = chosen[0]
+def disagreement(
+    asked: Question, first: Evidence, span: Span, evidence: Sequence[Evidence]
+) -> list[tuple[Evidence, Span]]:
+    """Other articles' values for the same thing: sentences that tell the same, with another answer of that type."""
     if span.type not in _DIFFERS:
         return []
     mine = first.text[span.start : span.end]
+    least = score(asked, first.text, span) - _LIKELY
     rivals: list[tuple[Evidence, Span]] = []
-    for e, other, its in chosen[1:]:
+    for e in evidence:
+        if e.passage.doc_id == first.passage.doc_id or not _parallel(asked, first, e):
+            continue
+        fitting = [s for s in candidates(e.text) if _same_type(s, span)]
+        other = max(fitting, key=lambda s: score(asked, e.text, s), default=None)
+        if other is None or score(asked, e.text, other) < least:
+            continue
         theirs = e.text[other.start : other.end]
-        if e.passage.doc_id == first.passage.doc_id or other.type not in _DIFFERS:
-            continue
-        if _same_value(mine, theirs):
-            continue
-        if its >= value - _CLOSE and _parallel(asked, first, e):
+        if mine.casefold() not in e.text.casefold() and not any(
+            _same_value(theirs, known) for known in (mine, *(r[0].text[r[1].start : r[1].end] for r in rivals))
+        ):
             rivals.append((e, other))
     return rivals[:2]
+
+
+def _same_type(one: Span, other: Span) -> bool:
+    """Names of people, places and organisations cannot be told apart surely; numbers and times can."""
+    names = {"person", "place", "organisation", "name"}
+    return one.type == other.type or (one.type in names and other.type in names)
 
 
 def _same_value(one: str, other: str) -> bool:
@@ -506,6 +493,11 @@ def _same_value(one: str, other: str) -> bool:
     if any(figures):
         return bool(figures[0] & figures[1])
     return same_name(one, other) or bool(content_stems(one) & content_stems(other))
+
+
+def _copied(one: str, other: str) -> bool:
+    a, b = content_stems(one), content_stems(other)
+    return len(a & b) >= _COPY * max(1, len(a | b))
 
 
 def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
@@ -517,10 +509,14 @@ def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
 
 
 def _states(asked: Question, evidence: Evidence) -> bool:
-    """Whether one sentence holds (nearly) everything the question says."""
-    stems = {w.stem for w in tokens(evidence.text)}
-    held = sum(t in stems for t in asked.terms) / len(asked.terms)
-    return held >= 0.75 or (held >= 0.5 and evidence.features.get("dense", 0.0) >= 0.75)
+    """Whether one sentence, read in its place, holds nearly everything the question says."""
+    around = f"{evidence.passage.title} {evidence.passage.text}"
+    if not names_held(asked, evidence.text if len(asked.names) > 1 else around) or not relation_held(
+        asked, evidence.text
+    ):
+        return False
+    held = holds(asked, evidence.text)
+    return held >= 0.75 or (held >= 0.5 and holds(asked, around) >= 0.8)
 
 
 def _unlike(evidence: Sequence[Evidence]) -> list[Evidence]:

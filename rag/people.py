@@ -125,7 +125,7 @@ TITLES = frozenset(
 )
 """Words that stand in front of a person's name and are no part of it."""
 
-_ORGANISATION_WORDS = frozenset(
+ORGANISATION_WORDS = frozenset(
     [
         "ministry",
         "office",
@@ -650,7 +650,7 @@ class Mention:
     @property
     def organisation(self) -> bool:
         """Whether a word of the name says that it is an organisation."""
-        return any(w.casefold() in _ORGANISATION_WORDS for w in self.name.split())
+        return any(w.casefold() in ORGANISATION_WORDS for w in self.name.split())
 
 
 def demonym(name: str) -> bool:
@@ -739,7 +739,7 @@ def _close(text: str, run: list[Token], found: list[Mention]) -> None:
     carried: list[Token] = []
     for piece in pieces:
         whole = carried + piece
-        organisation = any(w.text.casefold() in _ORGANISATION_WORDS for w in whole)
+        organisation = any(w.text.casefold() in ORGANISATION_WORDS for w in whole)
         titles = [i for i, w in enumerate(whole) if w.text.casefold().rstrip(".") in TITLES and not organisation]
         cut = titles[-1] + 1 if titles else 0
         if titles and cut < len(whole) and not whole[cut].capital:

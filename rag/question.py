@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.people import ORGANISATION_WORDS, TITLES
 from rag.tokens import Token, tokens
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "said", "yes_no", "why", "how", "open"]
@@ -261,6 +262,28 @@ _PART = re.compile(
     r"(?:\band|,|;|\bor|&)\s+(?:(?:with|by|to|from|in|on|at|about|for)\s+)?(?=(?:who|when|where|why|how|what|which)\b)",
     re.IGNORECASE,
 )
+_PREPOSITIONS = frozenset(
+    [
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "from",
+        "with",
+        "by",
+        "for",
+        "into",
+        "about",
+        "against",
+        "over",
+        "under",
+        "as",
+        "through",
+        "after",
+        "before",
+    ]
+)
 _NAME_JOINTS = frozenset(
     ["of", "de", "la", "le", "al", "bin", "ibn", "van", "von", "der", "den", "du", "da", "dos", "and", "the", "for"]
 )
@@ -290,6 +313,8 @@ class Question:
     ``kinds`` and ``types`` run in parallel, one entry for each part, the first asked first.
     ``names`` are its proper names as written, ``terms`` the stems of its content words in order,
     without repeats, and ``target`` the stems of the noun asked for ("which country" -> "countri").
+    ``first`` and ``last`` are the stems of the content words nearest to the gap that the answer
+    fills ("What was the palace built for?": palac, built), ``preposition`` the one that leads to it.
     """
 
     text: str
@@ -298,6 +323,9 @@ class Question:
     names: tuple[str, ...]
     terms: tuple[str, ...]
     target: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+    preposition: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -332,7 +360,29 @@ def analyse(text: str) -> Question:
     terms = dict.fromkeys(
         w.stem for w in sequence if w.content and w.text.casefold() not in _CONTENT_FREE and not _WH.fullmatch(w.text)
     )
-    return Question(clean, tuple(kinds), tuple(types), _names(clean, sequence), tuple(terms), target)
+    first, last, preposition = _gap(clean, target)
+    return Question(
+        clean, tuple(kinds), tuple(types), _names(clean, sequence), tuple(terms), target, first, last, preposition
+    )
+
+
+def _gap(text: str, target: tuple[str, ...]) -> tuple[str, str, str]:
+    """The stems around the gap that an answer fills, and the preposition that leads to it."""
+    part = _parts(text)[0].rstrip("?!. ")
+    match = _wh_word(part)
+    if match is None:
+        return "", "", ""
+    before, after = tokens(part[: match.start()]), tokens(part[match.end() :])
+    behind = [w for w in after if w.content and w.stem not in target]
+    ahead = [w for w in before if w.content]
+    if not behind:
+        led = before[-1].text.casefold() if before else ""
+        stem = ahead[-1].stem if ahead else ""
+        return stem, stem, led if led in _PREPOSITIONS else ""
+    led = after[-1].text.casefold() if after else ""
+    if led not in _PREPOSITIONS:
+        led = before[-1].text.casefold() if before else ""
+    return behind[0].stem, behind[-1].stem, led if led in _PREPOSITIONS else ""
 
 
 def _parts(text: str) -> list[str]:
@@ -462,7 +512,18 @@ def _names(text: str, sequence: tuple[Token, ...]) -> tuple[str, ...]:
             previous = word
         elif not word.text[:1].isdigit() and word.text.casefold() not in _NAME_JOINTS:
             previous = None
-    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in runs))
+    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in map(_untitled, runs) if run))
+
+
+def _untitled(run: list[Token]) -> list[Token]:
+    """A name without its titles; "President of Ruritania" alone is a role, no name."""
+    organisation = any(w.text.casefold() in ORGANISATION_WORDS for w in run)
+    cut = (
+        0
+        if organisation
+        else max((i + 1 for i, w in enumerate(run) if w.text.casefold().rstrip(".") in TITLES), default=0)
+    )
+    return run[cut:] if cut < len(run) else []
 
 
 def _clearly_a_name(sequence: tuple[Token, ...], position: int) -> bool:

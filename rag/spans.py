@@ -21,7 +21,7 @@ SpanType = Literal["person", "role", "place", "organisation", "name", "number", 
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 TIME = re.compile(
-    rf"\b(?:(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b\.?(?:,?\s+\d{{4}})?"
+    rf"\b(?:(?:{_MONTHS})\.?\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b\.?(?:,?\s+\d{{4}})?"
     rf"|(?:early |late |mid-?)?(?:{_MONTHS})(?:\s+(?:of\s+)?\d{{4}})?(?=\W)|(?:the\s+)?(?:early |late |mid-?)?(?:1\d|20)\d0s"
     r"|(?:1\d|20)\d\d(?:\s?[–-]\s?(?:\d{4}|\d\d))?\b(?!\s*(?:people|men|miles|km|percent|%))|\d{1,4}\s?(?:BC|BCE|AD|CE)\b|(?:the\s+)?(?:early |late |mid-?)?\d{1,2}(?:st|nd|rd|th)[\s-](?:century|centuries)"
     r"|(?:last |next |this |on |early |late )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?:\s+(?:morning|afternoon|evening|night))?"
@@ -74,6 +74,28 @@ _PREDICATES = frozenset(
         "might",
         "must",
         "should",
+    ]
+)
+_PREPOSITIONS = frozenset(
+    [
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "from",
+        "with",
+        "by",
+        "for",
+        "into",
+        "about",
+        "against",
+        "over",
+        "under",
+        "as",
+        "through",
+        "after",
+        "before",
     ]
 )
 _MAX_GROUP = 12
@@ -216,6 +238,8 @@ def features(question: Question, text: str, span: Span) -> dict[str, float]:
     follow = after.split(None, 1)[0].casefold().strip(',.”"') if after else ""
     overlap = sum(w.stem in asked for w in content) / len(content) if content else 1.0
     target_near = _target_near(question, sequence, span)
+    named = [w for w in content if w.capital and (w.start > 0 or len(content) > 1)]
+    capital = float(bool(content) and len(named) == len(content))
     answer, kind = question.type, question.kind
     values = {
         "overlap": overlap,
@@ -230,7 +254,7 @@ def features(question: Question, text: str, span: Span) -> dict[str, float]:
         "target_inside": float(bool(question.target) and any(w.stem in question.target for w in inside)),
         "target_near": target_near,
         "bracketed": float(text[max(0, span.start - 1) : span.start] == "("),
-        "capital": float(bool(content) and all(w.capital for w in content)),
+        "capital": capital,
         f"lead_{_lead_class(lead)}": 1.0,
         f"follow_{_lead_class(follow)}": 1.0,
         f"{answer}:{span.type}": 1.0,
@@ -238,8 +262,15 @@ def features(question: Question, text: str, span: Span) -> dict[str, float]:
         f"{answer}:length": len(inside) / 10,
         f"{answer}:before_terms": float(bool(outside) and all(w.start > span.start for w in outside)),
         f"{answer}:after_terms": float(bool(outside) and all(w.start < span.start for w in outside)),
-        f"{answer}:capital": float(bool(content) and all(w.capital for w in content)),
+        f"{answer}:capital": capital,
     }
+    for place, term in (("first", question.first), ("last", question.last)):
+        for side, gap in _gaps(sequence, span, term):
+            values[f"{place}_{side}"] = 1 / (1 + gap)
+            values[f"{kind}:{place}_{side}"] = 1 / (1 + gap)
+    if question.preposition:
+        values["same_preposition"] = float(lead == question.preposition)
+        values["other_preposition"] = float(lead in _PREPOSITIONS and lead != question.preposition)
     if span.type in ("name", "person"):
         values["two_names"] = float(len(inside) in (2, 3))
     if span.type == "role" and answer == "role":
@@ -254,6 +285,18 @@ def features(question: Question, text: str, span: Span) -> dict[str, float]:
     if span.type == "time":
         values["time_year"] = float(bool(re.search(r"\d{4}", text[span.start : span.end])))
     return {name: value for name, value in values.items() if value}
+
+
+def _gaps(sequence: Sequence[Token], span: Span, term: str) -> list[tuple[str, int]]:
+    """How many words stand between ``span`` and the nearest ``term`` on either side."""
+    gaps = []
+    left = [w for w in sequence if w.stem == term and w.end <= span.start]
+    right = [w for w in sequence if w.stem == term and w.start >= span.end]
+    if left:
+        gaps.append(("left", _distance(sequence, span, left[-1])))
+    if right:
+        gaps.append(("right", _distance(sequence, span, right[0])))
+    return gaps
 
 
 def _distance(sequence: Sequence[Token], span: Span, word: Token) -> int:

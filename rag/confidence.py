@@ -1,0 +1,133 @@
+"""How likely the articles answer a question, and which of its names they do not know."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from index.documents import Passage
+from rag.evidence import Evidence, Hit
+from rag.question import Question
+from rag.tokens import STOP_WORDS, stem, tokens
+from rag.weights import CONFIDENCE
+
+Knows = Callable[[str], bool]
+"""Whether any article of the index has a word."""
+
+_SHORT = 6
+"""Content terms; with more, the best passages may lack a name although another article has it."""
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
+def confidence(asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None) -> float:
+    """The probability, by a logistic model, that the best sentences answer ``asked``."""
+    values = features(asked, evidence, hits, asked_on)
+    return 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
+
+
+def features(
+    asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None
+) -> dict[str, float]:
+    """What the confidence is read off: how well the best sentence and passage fit, and how far the next ones fall off.
+
+    The fall-off of the retrieval scores is a predictor of query performance (Shtok et al. 2012).
+    """
+    first = evidence[0]
+    dense = sorted((h.dense or 0.0 for h in hits), reverse=True)
+    rest = dense[1:]
+    values = {f"first_{name}": value for name, value in first.features.items()}
+    values |= {
+        "bias": 1.0,
+        "score": first.score,
+        "gap": first.score - evidence[1].score if len(evidence) > 1 else 1.0,
+        "best_dense": max(e.features["dense"] for e in evidence),
+        "best_hit": dense[0],
+        "best_hit_squared": dense[0] ** 2,
+        "peak": dense[0] - sum(rest) / len(rest) if rest else 0.0,
+        "single": float(not rest),
+        "lexical_per_term": (first.hit.lexical or 0.0) / max(1, len(asked.terms)) / 5,
+        "terms": math.log(1 + len(asked.terms)),
+        "missing_names": len(missing_names(asked, hits)) / len(asked.names) if asked.names else 0.0,
+        "dense_cover": first.features["dense"] * first.features["passage_cover"],
+    }
+    age = _age(first.passage, asked_on)
+    if age is not None:
+        values["recent"] = float(-2 <= age <= 10)
+        values["old"] = float(age > 60)
+        values["future"] = float(age < -2)
+    return values
+
+
+def _age(passage: Passage, asked_on: str | None) -> int | None:
+    """Days from the passage's publication to the day of the question, where both are known."""
+    if not asked_on or not passage.published:
+        return None
+    return (date.fromisoformat(asked_on[:10]) - date.fromisoformat(passage.published[:10])).days
+
+
+def unknown_names(asked: Question, hits: Sequence[Hit], knows: Knows | None) -> list[str]:
+    """The names of the question that no article knows.
+
+    Asked of the whole index through ``knows``; without it, of ``hits``, and only for short
+    questions, whose best passages would surely include one with the name.
+    """
+    missing = missing_names(asked, hits)
+    if knows is None:
+        return missing if len(asked.terms) <= _SHORT else []
+    return [name for name in missing if not any(knows(w.text) for w in tokens(name) if w.content)]
+
+
+def missing_names(asked: Question, hits: Sequence[Hit]) -> list[str]:
+    """The names of the question that no hit knows: none of their words, nor a spelling close to one."""
+    known: set[str] = set()
+    for hit in hits:
+        passage = hit.passage
+        for part in (passage.text, passage.title, passage.source):
+            known |= {w.text.casefold().replace(".", "") for w in tokens(part)}
+        known |= _initials(passage.text)
+    stems = {stem(word) for word in known}
+    missing = []
+    for name in asked.names:
+        parts = [w.text.casefold().replace(".", "") for w in tokens(name) if w.content]
+        if (
+            parts
+            and not any(_known(part, known, stems) for part in parts)
+            and "".join(p[0] for p in parts) not in known
+        ):
+            missing.append(name)
+    return missing
+
+
+def wrong_year(asked: Question, evidence: Evidence) -> bool:
+    """Whether the question names a year that neither the passage nor its publication date is of."""
+    years = set(_YEAR.findall(asked.text))
+    known = set(_YEAR.findall(f"{evidence.passage.title} {evidence.passage.text}"))
+    known |= {evidence.passage.published[:4]} if evidence.passage.published else set()
+    known |= {str(day)[:4] for time in evidence.passage.dates for day in (time.earliest, time.latest) if day}
+    return bool(years) and not years & known
+
+
+def _initials(text: str) -> set[str]:
+    """The initials of capitalised runs: "United Nations" is what "UN" stands for."""
+    runs = re.finditer(r"(?:[A-Z]\w+ ){1,4}[A-Z]\w+", text)
+    return {"".join(word[0] for word in run.group().split()).casefold() for run in runs}
+
+
+def _known(word: str, known: set[str], stems: set[str]) -> bool:
+    if word in known or word in STOP_WORDS or stem(word) in stems:
+        return True
+    if len(word) < 4:
+        return False
+    return any(
+        k[:4] == word[:4] or (len(word) > 4 and abs(len(k) - len(word)) < 2 and _one_apart(k, word)) for k in known
+    )
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two words differ by at most one letter (spellings of foreign names do)."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) <= 1
+    short, long = sorted((one, other), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
