@@ -32,6 +32,7 @@ from rag.answer import Citation, Sentence, Support
 from rag.grounding import THRESHOLD, Checker, examine
 from rag.llm_server import RefusedError, connect
 from rag.marks import Marked, MarkParser
+from rag.words import read
 
 __all__ = ["Generator", "Tally", "Written", "connect"]
 
@@ -201,7 +202,8 @@ class Generator:
         return best
 
     def _against(self, marked: Marked, text: str, evidence: Sequence[Citation]) -> _Line:
-        if marked.kind == "code" or len(text) > _LONGEST:
+        said = sum(word.content for word in read(text))
+        if marked.kind == "code" or said < _LEAST or len(text) > _LONGEST:
             return _Line(marked, text)
         passages = [prompt.without_orders(citation.quote) for citation in evidence]
         # Titles and sources may be named in a sentence, but a sentence cannot rest on them.
@@ -364,6 +366,8 @@ def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked]:
 
 _OUTPUT = 256
 """Tokens kept free for the answer where the model does not say how many it may write."""
+_LEAST = 2
+"""Content words; a single word claims nothing that could be checked."""
 _LONGEST = 1500
 """Characters; longer than any sentence."""
 
@@ -373,12 +377,18 @@ def _output(num_output: int) -> int:
 
 
 _REFUSAL = re.compile(
-    r"^\W*(?:none\W*$|(?:i'?m |i am )?sorry\b|i (?:do not|don't|cannot|can't|could not|am unable)\b"
-    r"|(?:the|these|this|given|provided|none of the)\s+(?:provided |given |news )?"
-    r"(?:articles?|evidence|passages?|texts?|information|sources?|context)\b.{0,40}?\b(?:do(?:es)? not|don't|doesn't|is not"
-    r"|are not|isn't|cannot|no)\b"
-    r"|the answer (?:is|was|cannot)\b.{0,30}\b(?:not|unknown|be)\b|there is no (?:information|mention|evidence)\b|no (?:information|answer|mention)\b)",
-    re.IGNORECASE,
+    r"""^\W*(?:
+        none\W*$
+      | (?:i'?m |i\ am )?sorry\b
+      | i\ (?:do\ not|don't|cannot|can't|could\ not|am\ unable)\b
+      | (?:the|these|this|none\ of\ the)\ (?:(?:provided|given|above|news)\ )*(?:articles?|evidence|passages?|texts?|information
+          |sources?|context)\b.{0,40}?\b(?:(?:do|does|did)(?:\ not|n't)|cannot)\ (?:\w+\ )?(?:say|state|mention|contain|provide
+          |answer|include|give|specify|tell|have|address|discuss|explain|report|indicate|name|cover)
+      | the\ answer\ (?:is\ not|isn't|was\ not|is\ unknown|is\ unclear|cannot\ be)\b
+      | there\ is\ no\ (?:information|mention|evidence|answer)\b
+      | no\ (?:information|answer|mention)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

@@ -166,7 +166,7 @@ class _Sentence:
 
 def examine(sentence: str, passages: Sequence[str], *, published: Sequence[str | None] = ()) -> Finding:
     """Hold one sentence against ``passages`` and return what the score is made of."""
-    shortlist = _shortlist(sentence, passages)
+    shortlist = _shortlist(sentence, passages) if read(sentence) else []
     if not shortlist:
         return Finding(Features(0.0, 0, 0, False))
     dates = [published[s.passage] if s.passage < len(published) else None for s in shortlist]

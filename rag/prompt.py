@@ -146,11 +146,12 @@ _ORDERS = re.compile(
       | \bas\s+an?\s+(?:ai|language)\s+(?:model|assistant)\b
       | \byour\s+(?:instruction|prompt|guideline|answer|response|reply|output|system)s?\b
       | \bnew\s+instructions?\b | \bjailbreak | \bend\s+of\s+(?:the\s+)?(?:article|evidence|passage|context|data)s?\b
-      | \bBEGIN\s+(?:SYSTEM|PROMPT|INSTRUCTIONS?)\b
       | <\|?/?(?:im_start|im_end|system|user|assistant|endoftext|eot_id|inst|s|evidence|article|tool|function)\b
       | \[/?(?:INST|SYSTEM|ASSISTANT|USER)\] | <<\s*SYS
-      | ^\W*(?:(?:attention|note|important|dear|to|hey|hello|message\s+to|notice\s+to)\W+)?(?:the\s+|any\s+|all\s+)?
-          (?:system|assistant|user|human|developer|ai|ais|chatbot|llm|language\s+model|ai\s+\w+)s?(?:\s+\w+){0,3}\s*[:,]
+      | \bBEGIN\s+(?:SYSTEM|PROMPT|INSTRUCTIONS?)\b | "role"\s*: | \btool_calls?\b
+      | ^\W*(?:(?:attention|note|important|dear|to|hey|hello|message\s+to|notice\s+to)\W+)(?:the\s+|any\s+|all\s+)?
+          (?:assistant|ai|ais|chatbot|llm|language\s+model|ai\s+\w+)s?(?:\s+\w+){0,3}\s*[:,]
+      | ^\W*(?:system|assistant|user|human|developer|ai|chatbot|llm)(?:\s+\w+){0,2}\s*:
       | ^\W*(?:(?:please|now|then|instead|also|and|you\s+must|you\s+should|always|important)\W+){0,3}
           (?:ignore|disregard|forget|pretend|act|behave|roleplay|respond|reply|answer|output|print|write|say|repeat|append
           |include|begin|start|end|finish|cite|translate|reveal|summari[sz]e|tell|stop|do\s+not|don't|never|insert|add
@@ -165,13 +166,23 @@ _ORDERS = re.compile(
 
 def gives_orders(sentence: str) -> bool:
     """Whether a sentence speaks to whoever answers from it, instead of telling news."""
-    return bool(_ORDERS.search(sentence))
+    return bool(_ORDERS.search("".join(c for c in sentence if unicodedata.category(c) != "Cf")))
+
+
+_MARKUP = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>|<!--.{0,2000}?-->|<\|[^<>|]{0,100}\|>", re.DOTALL)
 
 
 def without_orders(text: str) -> str:
-    """Return ``text`` of the same length, with blanks for every sentence that gives orders."""
-    out = text
+    """Return ``text`` of the same length, with blanks for pictures, tags and orders.
+
+    An order takes the rest of its paragraph with it: what follows is mostly what is to be said.
+    """
+    spans: list[tuple[int, int]] = []
     for start, end in split(text):
-        if gives_orders(text[start:end]):
-            out = out[:start] + " " * (end - start) + out[end:]
-    return out
+        goes_on = spans and "\n\n" not in text[spans[-1][1] : start]
+        if goes_on or gives_orders(text[start:end]):
+            spans.append((start, end))
+    spans += [match.span() for pattern in (_PICTURE, _MARKUP) for match in pattern.finditer(text)]
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
