@@ -97,6 +97,7 @@ def build(
             builder.report.interrupted = True
         finally:
             builder.progress.finish()
+        builder.close()
     return builder.report
 
 
@@ -107,6 +108,7 @@ def build_documents(store: Store, embedder: Embedder, documents: Iterable[Docume
         for document in documents:
             builder.take(document, origin)
         builder.flush()
+        builder.close()
     return builder.report
 
 
@@ -194,6 +196,11 @@ class _Builder:
         if self.finished:
             self.store.catalogue.remember_files(self.finished)
             self.finished.clear()
+
+    def close(self) -> None:
+        """See which documents are copies of each other, if any has changed."""
+        if self.report.added + self.report.updated + self.report.removed:
+            self.store.catalogue.recluster()
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove documents that came from ``paths`` and were not met this time."""

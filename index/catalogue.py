@@ -18,6 +18,7 @@ from typing import Any
 
 from index import lexical
 from index.chunking import Chunked, evidence_sentences, heading
+from index.copies import clusters
 from index.dates import TimeExpression
 from index.documents import Document, Passage
 from index.errors import StoreError, UnknownDocumentError
@@ -30,7 +31,7 @@ CREATE TABLE documents (
     doc_id TEXT PRIMARY KEY, hash TEXT NOT NULL, origin TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
     published TEXT, published_from TEXT NOT NULL, published_day INTEGER, url TEXT NOT NULL, authors TEXT NOT NULL,
     furniture TEXT NOT NULL, pages TEXT NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL,
-    passages INTEGER NOT NULL, cluster TEXT
+    passages INTEGER NOT NULL, signature BLOB NOT NULL, cluster TEXT
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, passage_id TEXT NOT NULL UNIQUE,
@@ -190,18 +191,18 @@ class Catalogue:
             [(passage.passage_id, passage.doc_id) for entry in chunked for passage in entry.passages],
         )
 
-    def put(self, connection: sqlite3.Connection, entry: Chunked, origin: str, cluster: str | None = None) -> None:
+    def put(self, connection: sqlite3.Connection, entry: Chunked, origin: str) -> None:
         """Put a document in, in place of what stood under its id; old vectors go to the journal."""
         document = entry.document
         self.delete(connection, [document.doc_id])
         published_day = to_day(document.published) if document.published else None
         connection.execute(
-            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 document.doc_id, document.content_hash(), origin, document.title, document.source,
                 document.published, document.published_from, published_day, document.url, json.dumps(document.authors),
                 json.dumps(document.furniture), json.dumps(document.pages), json.dumps(document.metadata), document.text,
-                len(entry.passages), cluster,
+                len(entry.passages), entry.signature, None,
             ),
         )  # fmt: skip
         title_terms = " ".join(lexical.terms(heading(document)))
@@ -245,6 +246,14 @@ class Catalogue:
 
     def _advance(self, connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+    def recluster(self) -> None:
+        """Find out anew which documents are near-copies of each other."""
+        rows = self.connection.execute("SELECT doc_id, signature, cluster FROM documents").fetchall()
+        found = clusters({doc_id: signature for doc_id, signature, _ in rows})
+        changed = [(found[doc_id], doc_id) for doc_id, _, cluster in rows if found[doc_id] != cluster]
+        with self.transaction() as connection:
+            connection.executemany("UPDATE documents SET cluster = ? WHERE doc_id = ?", changed)
 
     def check_postings(self) -> str:
         """Return what is wrong with the lexical side, or "" where it matches the passages."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.copies import signature
 from index.dates import TimeExpression, resolve
 from index.documents import Document, Passage
 from index.sentences import split
@@ -23,11 +24,12 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Chunked:
-    """A document cut up: its passages and, for each, the text that is embedded."""
+    """A document cut up: its passages, for each the text that is embedded, and its copies' signature."""
 
     document: Document
     passages: tuple[Passage, ...]
     embedded: tuple[str, ...]
+    signature: bytes
 
 
 def chunk(document: Document) -> Chunked:
@@ -58,7 +60,7 @@ def chunk(document: Document) -> Chunked:
         )
         body = " ".join(document.text[left:right] for left, right in group)
         embedded.append(f"{heading(document)}\n{body}")
-    return Chunked(document, tuple(passages), tuple(embedded))
+    return Chunked(document, tuple(passages), tuple(embedded), signature(document.text, document.furniture))
 
 
 def heading(document: Document) -> str:

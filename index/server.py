@@ -33,6 +33,7 @@ from index.store import CATALOGUE, Store, check_meta, fresh_meta
 from index.vectors import VectorStore
 
 if TYPE_CHECKING:
+    import httpx
     from chromadb.api import ClientAPI
 
 _TIMEOUT = 20.0
@@ -118,19 +119,29 @@ class ServerStore(Store):
             client = chromadb.HttpClient(
                 host=address.host, port=address.port, ssl=address.ssl, settings=Settings(anonymized_telemetry=False)
             )
-            # Chroma's client waits for ever and has no setting for it.
-            session = getattr(getattr(client, "_server", None), "_session", None)
-            if session is not None:
+            for session in _sessions(client):
                 session.timeout = httpx.Timeout(_TIMEOUT)
             return client
 
         cache = user_cache_path("dateline", appauthor=False) / f"{address.host}-{address.port}-{address.collection}"
-        return cls(address, _bounded(connect, address), embedder, cache, create=not read_only)
+        client = _bounded(connect, address)
+        try:
+            return cls(address, client, embedder, cache, create=not read_only)
+        except BaseException:
+            for session in _sessions(client):
+                session.close()
+            raise
 
     @property
     def location(self) -> str:
         """The server's address."""
         return str(self.address)
+
+    def close(self) -> None:
+        """Close the catalogue's connections and those to the server."""
+        super().close()
+        for session in _sessions(self._client):
+            session.close()
 
     def _call(self, request: Callable[[], _Result]) -> _Result:
         return _bounded(request, self.address)
@@ -190,6 +201,7 @@ class ServerStore(Store):
                 self.catalogue.delete(connection, [key[2:] for key, metadata in some if metadata["removed"]])
                 for document, origin in read:
                     self.catalogue.put(connection, chunk(document), origin)
+        self.catalogue.recluster()
         with self.catalogue.transaction() as connection:
             connection.execute("DELETE FROM journal")
             connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(newest),))
@@ -322,6 +334,14 @@ class ServerStore(Store):
         """Return every document without its text."""
         self.sync()
         return super().documents()
+
+
+def _sessions(client: ClientAPI) -> Iterator[httpx.Client]:
+    """Yield the HTTP sessions of a client: Chroma neither bounds their waiting nor closes them."""
+    for part in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(part, "_server", None), "_session", None)
+        if session is not None:
+            yield session
 
 
 def _document(text: str) -> Document:

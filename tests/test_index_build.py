@@ -104,3 +104,16 @@ def test_the_seed_articles_know_their_dates(index: Index) -> None:
         for passage in index.store.passages(index.store.catalogue.rows_of(info.doc_id))
     ]
     assert not any("icon-facebook" in passage.text for passage in shown)
+
+
+def test_copies_of_one_report_are_known(index: Index, articles: Path) -> None:
+    report = " ".join(f"The council of town {n} voted on plan {n * 7} on a cold morning in March." for n in range(40))
+    (articles / "x.txt").write_text(report)
+    (articles / "y.txt").write_text(report + " Reporting by our own desk.")
+    index.add(articles)
+    cluster = {info.doc_id: info.cluster for info in index.documents()}
+    assert cluster["x.txt"] == cluster["y.txt"] == "x.txt"
+    assert len(set(cluster.values())) == 4
+    (articles / "x.txt").write_text("Quite another story is told here now, of ships and the sea.")
+    index.add(articles)
+    assert len({info.cluster for info in index.documents()}) == 5

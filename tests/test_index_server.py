@@ -62,9 +62,15 @@ def where(server: Server, request: pytest.FixtureRequest) -> str:
     return f"http://127.0.0.1:{server.port}/{request.node.name.replace('[', '-').replace(']', '')[:60]}"
 
 
+_opened: list[Index] = []
+
+
 @pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    yield
+    while _opened:
+        _opened.pop().close()
 
 
 def opened(
@@ -73,7 +79,8 @@ def opened(
     """Open the index as from a machine with a cache of its own."""
     if machine:
         monkeypatch.setenv("XDG_CACHE_HOME", str(machine))
-    return Index.open(where, embedder=HashingEmbedder(), read_only=read_only)
+    _opened.append(Index.open(where, embedder=HashingEmbedder(), read_only=read_only))
+    return _opened[-1]
 
 
 def found(index: Index, query: str) -> list[str]:
