@@ -29,6 +29,7 @@ understood caught taught fought sought chose drove flew froze shook spent swore 
 stopped since hit set put cut
 """
 _PAST = frozenset(_PAST_WORDS.split())
+_IN_VAIN = frozenset(("not", "neither", "nor", "never", "nobody", "reached", "located", "determined", "seen", "heard"))
 _FORCED = frozenset(
     ("had", "able", "managed", "tried", "forced", "failed", "used", "helped", "refused", "began", "continued")
 )
@@ -57,21 +58,22 @@ def points_ahead(tokens: Tokens, first: int, stop: int) -> bool | None:
     None where no verb is near. Looks back to the start of the sentence, then ahead to its end.
     """
     words = tokens.words
-    back = _nearest(words, range(first - 1, max(first - _REACH, 0) - 1, -1))
+    back = _nearest(tokens, range(first - 1, max(first - _REACH, 0) - 1, -1))
     if first and words[first - 1] in ("until", "till", "by", "through"):
         if _PUT_OFF & set(words[max(first - 8, 0) : first]):
             return True
         return not (back is False and _PERFECT & set(words[max(first - 8, 0) : first]))
-    return back if back is not None else _nearest(words, range(stop, min(stop + _REACH, len(words))))
+    return back if back is not None else _nearest(tokens, range(stop, min(stop + _REACH, len(words))))
 
 
-def _nearest(words: list[str], indices: range) -> bool | None:
+def _nearest(tokens: Tokens, indices: range) -> bool | None:
     """Return the verdict of the first verb met on the way."""
     for i in indices:
-        word = words[i]
-        if word in _STOP:
+        if tokens.words[i] in _STOP:
             return None
-        verdict = _verdict(words, i)
+        if tokens.words[i] == "may" and tokens.text[tokens.starts[i]].isupper():
+            continue  # the month
+        verdict = _verdict(tokens.words, i)
         if verdict is not None:
             return verdict
     return None
@@ -82,7 +84,7 @@ def _verdict(words: list[str], i: int) -> bool | None:
     word = words[i]
     before, after = words[max(i - 4, 0) : i], words[i + 1 : i + 2]
     if word in _MODALS or word in _ALONE:
-        return not (word == "could" and after == ["not"])
+        return not (word == "could" and _IN_VAIN & {*before, *words[i + 1 : i + 6]})
     to_do = before[-1:] == ["to"]
     if to_do and before[-2:-1] and before[-2] in _PLANS:
         return True

@@ -75,12 +75,16 @@ def _from_now(m: Match, context: Context) -> Reading | None:
     return _away(m, context, 1, start)
 
 
+_FORWARD = frozenset(
+    ("will", "ll", "shall", "would", "could", "may", "might", "due", "expected", "scheduled", "schedule")
+)
+
+
 @rule("in [ about? count=count|vague of? anyunit (poss|apostrophe time)? ]")
 def _in_units(m: Match, context: Context) -> Reading | None:
     """Read "in two weeks" as a date where the verb looks ahead, else as a length."""
-    before = context.tokens.words[max(m.first - 2, 0)]
-    if before == "time" or before.endswith("est") or not context.future(m.first, m.stop) or _count(m) is None:
-        return None  # "the first time in 20 years", "the worst in 20 years"
+    if _count(m) is None or not _FORWARD & set(context.tokens.words[max(m.first - 8, 0) : m.first]):
+        return None  # "the first time in 20 years"
     return _away(m, context, 1, context.published)
 
 

@@ -26,7 +26,7 @@ _COUNTED_NOUNS = frozenset(
 _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 # A date without its year that would lie further away than this many days is not meant, whatever the verb:
 # newspapers name the year of what lies further off.
-_FAR_BACK, _FAR_AHEAD, _FAR_MONTH = 240, 300, 340
+_FAR_DAY, _FAR_MONTH = 300, 340
 _AHEAD_WEIGHT = 2  # without a verb, a date ahead must be this much nearer than one behind
 # "26 June to 28 June 2020", "from April to June in 2017": the year that stands behind the second date is the first's.
 _YEAR_AHEAD = re.compile(
@@ -63,7 +63,7 @@ def place(context: Context, match: Match, month: int, day: int | None = None, we
     ahead = None if _attributive(context, match) else context.future(match.first, match.stop)
     sided = [d for d in options if (d >= here if ahead else d <= here)] if ahead is not None else []
     best = min(sided, key=lambda d: abs((d - here).days)) if sided else nearest
-    if abs((best - here).days) > (_FAR_MONTH if not day else _FAR_AHEAD if ahead else _FAR_BACK):
+    if abs((best - here).days) > (_FAR_DAY if day else _FAR_MONTH):
         best = nearest
     return f"{best.year:04}{tail}"
 

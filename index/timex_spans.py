@@ -42,8 +42,8 @@ def _length(m: Match, context: Context) -> Reading | None:
         or after in (["-", "old"], ["of", "age"])
     ):
         return None  # an age, not a length of time that anything took
-    if unit == "quarter" and count == 3 and words[m.stop - 2] == "-":
-        return None  # a fraction
+    if unit == "quarter" and ("count" in m and (count is None or count in (1, 3) or count > 40)):
+        return None  # a fraction, a coin
     return Reading("DURATION", duration_value(count, unit), anchors=False)
 
 
