@@ -91,7 +91,7 @@ _RULES: tuple[str, ...] = (
     r"(?:editor['’]s note:\s*)?(?:a|this) version of this (?:story|article)\b.*",
     r"from (?:staff|wire|[\w ]+ network)\b[\w ,]*\breports?|(?:staff|wire|agency) reports?",
     r"special (?:to|for) (?-i:(?:[Tt]he )?[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|&))*)",
-    r"(?:staff (?:writer|reporter)|our correspondent|web desk|news desk|opinion contributor|guest columnist|columnist)",
+    r"(?:staff (?:writer|reporter)|(?:the )?associated press|ap|reuters|afp|agence france-presse|our correspondent|web desk|news desk|opinion contributor|guest columnist|columnist)",
     r"\(?(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4}|by\b)).*",
     r"(?:this|the) (?:material|article|content) may not be (?:published|reproduced|copied).*",
     r"\(?this (?:story|article|post|page)(?: and (?:its )?headline)? (?:has been|was|is being|will be) updated\b[^.]{0,80}\.?\)?",
@@ -152,7 +152,7 @@ _GUARDED_RULES: tuple[tuple[tuple[str, ...], str], ...] = (
 _FURNITURE = re.compile("|".join(f"(?:{rule})" for rule in _RULES), re.IGNORECASE | re.DOTALL)
 _GUARDED = tuple((keys, re.compile(rule, re.IGNORECASE | re.DOTALL)) for keys, rule in _GUARDED_RULES)
 _TERMINAL = re.compile(r"[.!?…][\"'”’»)\]]*$")
-_STATEMENT = re.compile(r"[a-z]\.\s|\d,\s.*\s\d+$|,[\"'”’]\s|:\s+\S+\s+\S+\s+\S|^\S+(?:\s+\S+){0,2}:\s")
+_STATEMENT = re.compile(r"[a-z]{3}\.\s+[A-Z(“\"]|\d,\s.*\s\d+$|,[\"'”’]\s|:\s+\S+\s+\S+\s+\S|^\S+(?:\s+\S+){0,2}:\s")
 """A sentence and more, a score, a quotation with its speaker, a label with its value: no headline, even without a full stop."""
 _HEADING_START = re.compile(r"[\"'“‘(\[¿¡#*•►▶]*\s*(?:[A-Z\u00c0-\u00de]|\d|[^\W\d_a-z])")
 
@@ -206,10 +206,10 @@ def is_furniture(line: str) -> bool:
     return any(rule.fullmatch(line) for keys, rule in _GUARDED if any(key in lowered for key in keys))
 
 
-def is_heading(line: str, longest: int = MAX_HEADING) -> bool:
+def is_heading(line: str) -> bool:
     """Whether a line has the form of a headline: short, capitalised, no sentence, no "key: value"."""
     return (
-        len(line) <= longest
+        len(line) <= MAX_HEADING
         and "\n" not in line
         and _HEADING_START.match(line) is not None
         and not _TERMINAL.search(line)

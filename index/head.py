@@ -7,6 +7,7 @@ from collections.abc import Container
 from itertools import islice, pairwise
 
 from index.furniture import is_furniture, is_heading, lines, units
+from index.sentences import split
 
 Span = tuple[int, int]
 
@@ -16,6 +17,11 @@ _LINES = 12
 _LONGEST_HEADLINE = 200
 _TITLE = 80
 """Characters of a title made from a first sentence."""
+
+_HEADLINE = re.compile(r"[\"'“‘(\[¿¡#$£€]*[^\W_].*(?:[^.,;:–—-]|\.\.)")
+"""A headline starts with a word and ends in no full stop, but perhaps in dots, a question or an exclamation mark."""
+
+_YEAR = re.compile(r"\b\d{4}\b")
 
 _AGENCIES = (
     r"AAP|AFP|Agence France-Presse|Al Jazeera|Anadolu(?: Agency)?|ANI|ANSA|AP|APP|(?:The )?Associated Press|Bernama|BBC|"
@@ -30,14 +36,14 @@ _LED = re.compile(
     rf"|(?:[A-Z][^()\n.]{{1,40}} )?(?P<bare>{_AGENCIES}) ?[–—]"
 )
 _SIGNED = re.compile(rf"(?:[–—-]{{1,2}} ?|\()(?P<agency>{_AGENCIES})\)?\.?\s*\Z")
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)][.!?])[\"'”’)]*\s")
 
 
 def headline_span(text: str, furniture: Container[Span] = ()) -> Span | None:
     """Return the span of the first line that is not furniture, if it looks like a headline.
 
     It is short, no statement, and stands apart: it is a paragraph of its own, or furniture (a date line,
-    share buttons) follows. ``furniture`` are spans known beforehand.
+    share buttons) follows. One or two capitalised words above it (the author's name, a section) are
+    passed over. ``furniture`` are spans known beforehand.
     """
     paragraphs = dict(units(text))
     opening = list(islice(lines(text), _LINES))
@@ -45,20 +51,31 @@ def headline_span(text: str, furniture: Container[Span] = ()) -> Span | None:
         line = text[start:end]
         if (start, end) in furniture or is_furniture(line):
             continue
-        apart = paragraphs.get(start) == end or is_furniture(text[slice(*following)])
-        return (start, end) if apart and is_heading(line.rstrip("?!"), longest=_LONGEST_HEADLINE) else None
+        below = text[slice(*following)] if is_furniture(text[slice(*following)]) else ""
+        if len(line) > _LONGEST_HEADLINE or not (paragraphs.get(start) == end or below):
+            return None
+        # A line right above the date is a headline, full stop or not.
+        if not _HEADLINE.fullmatch(line) and not _YEAR.search(below):
+            return None
+        words = line.split()
+        if len(words) > 2 or not all(word[0].isupper() for word in words):
+            return start, end
     return None
 
 
 def title_from_prose(text: str, furniture: Container[Span] = ()) -> str:
     """Return the first sentence of the prose, for display: longer ones are cut at a word, with an ellipsis."""
-    for start, end in units(text):
-        paragraph = " ".join(text[start:end].split())
-        if (start, end) in furniture or is_furniture(paragraph):
-            continue
-        sentence = _SENTENCE_END.split(paragraph[: 4 * _TITLE], maxsplit=1)[0]
+    paragraphs = [
+        " ".join(text[start:end].split())
+        for start, end in units(text)
+        if (start, end) not in furniture and not is_furniture(text[start:end])
+    ]
+    for paragraph in sorted(paragraphs[:_LINES], key=is_heading):
+        paragraph = paragraph[: 4 * _TITLE]
+        start, end = split(paragraph)[0]
+        sentence = paragraph[start:end]
         if len(sentence) <= _TITLE:
-            return sentence.rstrip(".")
+            return sentence if sentence.endswith("..") else sentence.removesuffix(".")
         return sentence[: _TITLE + 1].rsplit(" ", 1)[0][:_TITLE].rstrip(",;:–—- ") + "…"
     return ""
 

@@ -129,6 +129,9 @@ def document_of(doc_id: str, article: Article) -> Document:
         article.title or " ".join(text[slice(*headline)].split() if headline else ()) or title_from_prose(text, known)
     )
     dateline = find_dateline(text)
+    if headline and not (dateline and dateline.date):
+        # A long headline can be taken for the story, under which no date is looked for.
+        dateline = find_dateline(text[headline[1] :]) or dateline
     stated = dateline.date if dateline else None
     published_from: PublishedFrom = "metadata" if article.published else "stated" if stated else "unknown"
     wire = agency(text)

@@ -444,3 +444,26 @@ def test_loading_holds_one_article_at_a_time(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert count == 399
     assert peak < 2**20
+
+
+@pytest.mark.parametrize(
+    ("opening", "title"),
+    [
+        (
+            "Five things to know: boats, bridges and ...\n\n29 January 2026\n\n",
+            "Five things to know: boats, bridges and ...",
+        ),
+        ("Will the bridge hold?\n\n29 January 2026\n\n", "Will the bridge hold?"),
+        ("The bridge stands. Nobody uses it.\n29 January 2026\n\n", "The bridge stands. Nobody uses it."),
+        ("Jane Doe\n\nOpinion contributor\n\n29 January 2026\n\n", "The bridge reopened on Thursday, Gov. Roe said"),
+        ("29 January 2026\n\nBridge stays shut\n\nBy Jane Doe\n\n", "Bridge stays shut"),
+        ("", "The bridge reopened on Thursday, Gov. Roe said"),
+    ],
+)
+def test_titles(tmp_path: Path, opening: str, title: str) -> None:
+    prose = "The bridge reopened on Thursday, Gov. Roe said. It had been shut for nine days.\n\nTraffic was heavy.\n"
+    (tmp_path / "a.txt").write_text(opening + prose)
+    [document], _ = loaded(tmp_path)
+    assert document.title == title
+    assert document.published == ("2026-01-29" if opening else None)
+    assert not any(start >= len(opening) for start, _ in document.furniture)
