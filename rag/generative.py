@@ -379,7 +379,7 @@ def _output(num_output: int) -> int:
 _REFUSAL = re.compile(
     r"""^\W*(?:
         none\W*$
-      | (?:i'?m |i\ am )?sorry\b
+      | (?:i'?m\ |i\ am\ )?sorry\b
       | i\ (?:do\ not|don't|cannot|can't|could\ not|am\ unable)\b
       | (?:the|these|this|none\ of\ the)\ (?:(?:provided|given|above|news)\ )*(?:articles?|evidence|passages?|texts?|information
           |sources?|context)\b.{0,40}?\b(?:(?:do|does|did)(?:\ not|n't)|cannot)\ (?:\w+\ )?(?:say|state|mention|contain|provide
