@@ -1,4 +1,4 @@
-"""The chat: ``build(assistant)`` makes Gradio Blocks, ``register`` adds ``dateline chat``.
+"""The chat: ``build(assistant)`` makes Gradio Blocks, ``register`` adds ``dateline chat`` and ``dateline verify``.
 
 Only public functions of the Assistant, its index and the conversations are called here; what
 they return is turned into HTML by ``rag.render``.
@@ -8,115 +8,291 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from index.errors import UnknownDocumentError, UsageError
+from index.errors import DatelineError, UsageError
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 if TYPE_CHECKING:
     import gradio as gr
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from rag.assistant import Assistant
+    from rag.chat import Chat
     from rag.conversations import ConversationStore
     from rag.settings import Settings
+    from rag.shelf import Shelf
 
-COOKIE = "dateline_visitor"
 CONVERSATIONS = "conversations.sqlite"
 """Kept in the index's folder."""
 
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_PLAIN: dict[str, Any] = {"apply_default_css": False}
 
 
-def owner_of(request: gr.Request | None) -> str:
-    """Whose conversations these are: the person logged in, or else this browser's cookie."""
-    if request is None:
-        return "local"
-    return str(request.username or request.cookies.get(COOKIE) or "local")
-
-
-def build(
-    assistant: Assistant, conversations: ConversationStore | None = None, examples: Sequence[str] = ()
-) -> gr.Blocks:
-    """The chat as Gradio Blocks; launch it with ``launch`` (or with ``launch_options()``, which carry its look)."""
+def build(assistant: Assistant, conversations: ConversationStore, examples: Sequence[str] = ()) -> gr.Blocks:
+    """The chat as Gradio Blocks; ``launch_options`` has what its launch needs."""
     import gradio as gr
 
-    from rag.chat import BLANK, Chat
-    from rag.conversations import ConversationStore, Limits
+    from rag.chat import Chat
+    from rag.shelf import Shelf
 
-    # Gradio reads the handlers' annotations to find the request and the event.
+    # Gradio looks the handlers' annotations up here, to hand them the request and the event.
     globals()["gr"] = gr
-    chat = Chat(assistant, conversations or ConversationStore(), examples)
-
-    def ask(question: str, conversation_id: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for past, current, sources, kept in chat.ask(question, conversation_id, Limits(), owner_of(request)):
-            yield _or_skip(past), current, _or_skip(sources), kept, ""
-
-    def load(request: gr.Request) -> tuple[str, str, str, str]:
-        return chat.open(str(request.query_params.get("conversation") or ""), owner_of(request))
-
-    def cite(event: gr.EventData, request: gr.Request) -> str:
-        return chat.cite(str(event.turn), owner_of(request))
-
-    def example(event: gr.EventData) -> str:
-        return str(event.question)
-
-    def _or_skip(html: str | None) -> Any:
-        return gr.skip() if html is None else html
-
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    chat = Chat(assistant, conversations, examples)
+    shelf = Shelf(assistant.index)
     blocks = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True)
     with blocks:
-        conversation = gr.State("")
         gr.HTML(
             '<header class="dl-masthead"><h1>Dateline</h1><p>Answers from your articles: every sentence cited, '
             "every date resolved.</p></header>",
-            apply_default_css=False,
+            **_PLAIN,
         )
-        with gr.Row(equal_height=False):
-            with gr.Column(scale=6, min_width=320, elem_id="dl-reading"):
-                past = gr.HTML(apply_default_css=False, elem_id="dl-past", js_on_load=_forward("cite"))
-                current = gr.HTML(
-                    chat.empty_html(),
-                    apply_default_css=False,
-                    js_on_load=_announce("turn") + _forward("cite", "example"),
-                    elem_id="dl-current",
-                )
-                with gr.Row(elem_id="dl-compose"):
+        with gr.Tabs(selected="ask", elem_id="dl-tabs") as tabs:
+            with gr.Tab("Ask", id="ask"):
+                opened, outputs, scope = _ask_tab(chat)
+            with gr.Tab("Conversations", id="conversations") as conversations_tab:
+                _conversations_tab(chat, tabs, conversations_tab, opened, outputs)
+            with gr.Tab("Articles", id="articles") as articles_tab:
+                _articles_tab(shelf, articles_tab, scope)
+
+        def load(request: gr.Request) -> tuple[Any, ...]:
+            asked = str(request.query_params.get("conversation") or "")
+            return (*chat.open(asked, owner_of(request)), gr.update(choices=_choices(shelf)))
+
+        blocks.load(load, None, [*outputs, scope], **_QUIET)
+    return blocks
+
+
+def owner_of(request: gr.Request | None) -> str:
+    """Whose conversations an event may see."""
+    from rag import pages
+
+    return pages.owner_of(request)
+
+
+def _ask_tab(chat: Chat) -> tuple[gr.State, list[Any], gr.Dropdown]:
+    """The answers, the articles beside them and the question box; returns what opening a conversation fills."""
+    from rag.chat import BLANK
+    from rag.conversations import Limits
+
+    conversation = gr.State("")
+    turn_events = ("cite", "edit", "again", "vote", "comment")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=6, min_width=320, elem_id="dl-reading"):
+            past = gr.HTML(elem_id="dl-past", js_on_load=_forward(*turn_events), **_PLAIN)
+            current = gr.HTML(
+                chat.empty_html(),
+                elem_id="dl-current",
+                js_on_load=_announce("turn") + _forward(*turn_events, "example"),
+                **_PLAIN,
+            )
+            with gr.Column(elem_id="dl-compose"):
+                with gr.Row(elem_id="dl-line"):
                     question = gr.Textbox(
-                        show_label=False, label="Question", placeholder="Ask the articles", lines=1, max_lines=6,
+                        label="Question", show_label=False, placeholder="Ask the articles", lines=1, max_lines=6,
                         autofocus=True, scale=6, container=False, elem_id="dl-box",
                     )  # fmt: skip
                     send = gr.Button("Ask", variant="primary", scale=0, min_width=88, elem_id="dl-send")
                     stop = gr.Button("Stop", scale=0, min_width=88, elem_id="dl-stop")
-            with gr.Column(scale=5, min_width=320, elem_id="dl-pane"):
-                pane = gr.HTML(BLANK, apply_default_css=False, js_on_load=_announce("updated") + _forward("cite"))
-        asked = gr.on(
-            [question.submit, send.click], ask, [question, conversation], [past, current, pane, conversation, question],
-            concurrency_limit=4, **quiet,
-        )  # fmt: skip
-        stop.click(None, cancels=[asked])
-        for html in (past, current, pane):
-            html.cite(cite, None, pane, queue=False, **quiet)
-        current.example(example, None, question, queue=False, **quiet).then(
-            ask, [question, conversation], [past, current, pane, conversation, question], concurrency_limit=4, **quiet
+                with gr.Accordion("Limit to a period or to some articles", open=False, elem_id="dl-limits"):
+                    with gr.Row():
+                        after = gr.Textbox(label="Published from", placeholder="2026-01-01", min_width=120)
+                        before = gr.Textbox(label="Published until", placeholder="2026-01-31", min_width=120)
+                    scope = gr.Dropdown(label="Only these articles", multiselect=True, choices=[])
+        with gr.Column(scale=5, min_width=320, elem_id="dl-pane"):
+            pane = gr.HTML(BLANK, js_on_load=_announce("updated") + _forward("cite"), **_PLAIN)
+
+    outputs = [past, current, pane, conversation]
+
+    def steps(answers: Iterator[tuple[str | None, str, str | None, str]]) -> Iterator[tuple[Any, ...]]:
+        for earlier, answer, sources, kept in answers:
+            yield tuple(gr.skip() if html is None else html for html in (earlier, answer, sources, kept))
+
+    def ask(
+        text: str, kept: str, after: str | None, before: str | None, doc_ids: list[str] | None, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        limits = Limits((after or "").strip() or None, (before or "").strip() or None, tuple(doc_ids or ()))
+        for step in steps(chat.ask(text, kept, limits, owner_of(request))):
+            yield (*step, "")
+
+    def again(kept: str, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        unlimited = bool(event._data.get("unlimited"))
+        yield from steps(chat.again(str(event.turn), kept, owner_of(request), unlimited=unlimited))
+
+    def cite(event: gr.EventData, request: gr.Request) -> str:
+        return chat.cite(str(event.turn), owner_of(request))
+
+    def vote(event: gr.EventData, request: gr.Request) -> None:
+        chat.vote(str(event.turn), owner_of(request), vote=int(event.vote))
+
+    def comment(event: gr.EventData, request: gr.Request) -> None:
+        chat.vote(str(event.turn), owner_of(request), comment=str(event.comment or ""))
+
+    def fill(event: gr.EventData) -> str:
+        return str(event.question)
+
+    inputs = [question, conversation, after, before, scope]
+    running = [
+        gr.on([question.submit, send.click], ask, inputs, [*outputs, question], concurrency_limit=4, **_QUIET),
+        current.example(fill, None, question, queue=False, **_QUIET).then(
+            ask, inputs, [*outputs, question], concurrency_limit=4, **_QUIET
+        ),
+    ]
+    for html in (past, current):
+        running.append(html.again(again, conversation, outputs, concurrency_limit=4, **_QUIET))
+        html.edit(fill, None, question, queue=False, **_QUIET)
+        html.vote(vote, None, None, queue=False, **_QUIET)
+        html.comment(comment, None, None, queue=False, **_QUIET)
+    for html in (past, current, pane):
+        html.cite(cite, None, pane, queue=False, **_QUIET)
+    stop.click(None, cancels=running)
+    return conversation, outputs, scope
+
+
+def _conversations_tab(chat: Chat, tabs: gr.Tabs, tab: gr.Tab, opened: gr.State, outputs: list[Any]) -> None:
+    """The conversations kept: search, open, rename, export, delete, and begin another."""
+    with gr.Row(elem_classes="dl-tools"):
+        search = gr.Textbox(
+            label="Search",
+            show_label=False,
+            placeholder="Search titles, questions and answers",
+            container=False,
+            scale=4,
         )
-        blocks.load(load, None, [past, current, pane, conversation], **quiet)
-    return blocks
+        begin = gr.Button("New conversation", variant="primary", scale=0, min_width=170)
+    kept = gr.HTML(js_on_load=_forward("open", "rename", "drop"), **_PLAIN)
+
+    def listed(search: str | None, request: gr.Request) -> str:
+        return chat.list_html(owner_of(request), search or "")
+
+    def show(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        return (*chat.open(str(event.id), owner_of(request)), gr.Tabs(selected="ask"))
+
+    def fresh(request: gr.Request) -> tuple[Any, ...]:
+        return (*chat.open("", owner_of(request)), gr.Tabs(selected="ask"))
+
+    def rename(search: str, event: gr.EventData, request: gr.Request) -> str:
+        chat.conversations.rename(owner_of(request), str(event.id), str(event.answer))
+        return chat.list_html(owner_of(request), search or "")
+
+    def drop(search: str, now: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        owner = owner_of(request)
+        chat.conversations.delete(owner, str(event.id))
+        emptied = chat.open("", owner) if event.id == now else [gr.skip()] * len(outputs)
+        return (chat.list_html(owner, search or ""), *emptied)
+
+    tab.select(listed, search, kept, **_QUIET)
+    search.change(listed, search, kept, **_QUIET)
+    kept.open(show, None, [*outputs, tabs], **_QUIET)
+    kept.rename(rename, search, kept, **_QUIET)
+    kept.drop(drop, [search, opened], [kept, *outputs], **_QUIET)
+    begin.click(fresh, None, [*outputs, tabs], **_QUIET)
+
+
+def _articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
+    """The articles: add files or a pasted text, search, open, date by hand, remove and undo."""
+    from rag import render
+    from rag.shelf import MAX_BYTES, MAX_FILES, Order
+
+    removed = gr.State(None)
+    chosen = gr.State("")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=6, min_width=320):
+            with gr.Row(elem_classes="dl-tools"):
+                search = gr.Textbox(
+                    label="Search articles", show_label=False, placeholder="Search title, source, date", container=False
+                )
+                order = gr.Dropdown(
+                    list(get_args(Order)), value="Newest", label="Order", show_label=False, container=False, scale=0,
+                    min_width=130,
+                )  # fmt: skip
+            table = gr.HTML(js_on_load=_forward("shelf"), **_PLAIN)
+            said = gr.HTML(elem_id="dl-said", **_PLAIN)
+            undo = gr.Button("Undo the removal", visible=False, size="sm")
+            files = gr.File(
+                label=f"Add articles (up to {MAX_FILES} files of {MAX_BYTES // 2**20} MB)",
+                file_count="multiple",
+                height=150,
+            )
+            with gr.Accordion("Paste an article", open=False):
+                title = gr.Textbox(label="Title")
+                with gr.Row():
+                    source = gr.Textbox(label="Source", min_width=140)
+                    day = gr.Textbox(label="Published", placeholder="2026-01-29", min_width=140)
+                text = gr.Textbox(label="Text", lines=6)
+                paste = gr.Button("Add this article", variant="primary")
+        with gr.Column(scale=5, min_width=320, elem_id="dl-open", visible=False) as beside:
+            with gr.Row():
+                new_day = gr.Textbox(label="Published", placeholder="2026-01-29", min_width=120)
+                new_source = gr.Textbox(label="Source", min_width=120)
+            with gr.Row():
+                amend = gr.Button("Keep date and source", min_width=150)
+                remove = gr.Button("Remove the article", min_width=150, variant="stop")
+            article = gr.HTML(**_PLAIN)
+
+    def listed(search: str | None, order: Any) -> tuple[str, Any]:
+        return shelf.table_html(search or "", order), gr.update(choices=_choices(shelf))
+
+    def upload(paths: list[str] | None, progress: gr.Progress = gr.Progress()) -> Iterator[tuple[str, Any]]:  # noqa: B008
+        told: list[str] = []
+        try:
+            for done, line in shelf.add_files(paths or []):
+                told.append(line)
+                progress((done, len(paths or [])), desc=line)
+                yield render.lines_html(told), gr.skip()
+        except DatelineError as error:
+            told.append(str(error))
+        yield render.lines_html(told), None
+
+    def add(text: str | None, title: str | None, source: str | None, day: str | None) -> tuple[Any, ...]:
+        try:
+            document = shelf.add_text(text or "", title or "", source or "", day or "")
+        except DatelineError as error:
+            return (render.lines_html([str(error)]), *[gr.skip()] * 4)
+        return (render.lines_html([f"{document.title}: added"]), "", "", "", "")
+
+    def show(event: gr.EventData) -> tuple[Any, ...]:
+        document = shelf.index.document(str(event.doc))
+        known = ((document.published or "")[:10], document.source)
+        return (gr.update(visible=True), document.doc_id, render.article_html(document, ()), *known)
+
+    def keep(doc_id: str, day: str | None, source: str | None) -> tuple[Any, ...]:
+        try:
+            document = shelf.amend(doc_id, day or "", source or "")
+        except DatelineError as error:
+            return render.lines_html([str(error)]), gr.skip()
+        return render.lines_html([f"{document.title}: date and source kept"]), render.article_html(document, ())
+
+    def take(doc_id: str) -> tuple[Any, ...]:
+        document = shelf.remove(doc_id)
+        told = render.lines_html([f"{document.title or doc_id}: removed"])
+        return told, document, gr.update(visible=True), gr.update(visible=False)
+
+    def back(document: Any) -> tuple[Any, ...]:
+        shelf.put_back(document)
+        return render.lines_html([f"{document.title or document.doc_id}: put back"]), None, gr.update(visible=False)
+
+    lists = ([search, order], [table, scope])
+    tab.select(listed, *lists, **_QUIET)
+    gr.on([search.change, order.change], listed, *lists, **_QUIET)
+    files.upload(upload, files, [said, files], api_visibility="private").then(listed, *lists, **_QUIET)
+    paste.click(add, [text, title, source, day], [said, text, title, source, day], **_QUIET).then(
+        listed, *lists, **_QUIET
+    )
+    table.shelf(show, None, [beside, chosen, article, new_day, new_source], **_QUIET)
+    amend.click(keep, [chosen, new_day, new_source], [said, article], **_QUIET).then(listed, *lists, **_QUIET)
+    remove.click(take, chosen, [said, removed, undo, beside], **_QUIET).then(listed, *lists, **_QUIET)
+    undo.click(back, removed, [said, removed, undo], **_QUIET).then(listed, *lists, **_QUIET)
+
+
+def _choices(shelf: Shelf) -> list[tuple[str, str]]:
+    return [(info.title or info.doc_id, info.doc_id) for info in shelf.find()]
 
 
 def _announce(name: str) -> str:
@@ -138,6 +314,11 @@ def theme() -> gr.themes.Base:
         font_mono=["ui-monospace", "monospace"],
         radius_size="md",
     ).set(
+        color_accent="#0b5070",
+        border_color_accent="#0b5070",
+        border_color_accent_dark="#86c5e6",
+        link_text_color="#0b5070",
+        link_text_color_dark="#86c5e6",
         body_background_fill="#faf8f3",
         body_background_fill_dark="#15171b",
         body_text_color="#1d1b18",
@@ -178,12 +359,12 @@ def theme() -> gr.themes.Base:
     )
 
 
-def launch_options(assistant: Assistant) -> dict[str, Any]:
-    """What ``Blocks.launch`` needs beside the address: the look, the article pages, and nothing from outside."""
+def launch_options(assistant: Assistant, conversations: ConversationStore) -> dict[str, Any]:
+    """What ``Blocks.launch`` needs beside the address: the look, the pages beside it, and nothing from outside."""
     from starlette.middleware import Middleware
-    from starlette.routing import Route
 
-    from rag import render
+    from rag import pages, render
+    from rag.shelf import MAX_BYTES
 
     return {
         "theme": theme(),
@@ -195,63 +376,14 @@ def launch_options(assistant: Assistant) -> dict[str, Any]:
         "footer_links": [],
         "run_history": False,
         "pwa": False,
+        "max_file_size": MAX_BYTES,
         "app_kwargs": {
-            "routes": [Route("/documents/{doc_id:path}", _document_page(assistant))],
-            "middleware": [Middleware(Visitors)],
+            "routes": pages.routes(assistant.index, conversations),
+            "middleware": [Middleware(pages.Visitors)],
             "docs_url": None,
             "redoc_url": None,
         },
     }
-
-
-def _document_page(assistant: Assistant) -> Any:
-    from html import escape
-
-    from starlette.responses import HTMLResponse
-
-    from rag import render
-
-    def page(request: Request) -> Response:
-        try:
-            document = assistant.index.document(request.path_params["doc_id"])
-        except UnknownDocumentError as error:
-            return HTMLResponse(render.page_html("Not found", f"<p>{escape(str(error))}</p>"), status_code=404)
-        return HTMLResponse(render.document_page(document))
-
-    return page
-
-
-class Visitors:
-    """ASGI middleware: a cookie that tells browsers apart, and a policy that keeps pages to this server."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        sent = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
-        known = COOKIE in SimpleCookie(sent)
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [
-                    *message["headers"],
-                    (b"content-security-policy", _POLICY.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-                if not known and scope["path"] == "/":
-                    cookie = (
-                        f"{COOKIE}={secrets.token_urlsafe(24)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict"
-                    )
-                    headers.append((b"set-cookie", cookie.encode()))
-                message = {**message, "headers": headers}
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -268,28 +400,43 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``dateline chat``."""
-    parser = subparsers.add_parser("chat", help="open the chat in a browser", description="The chat, on this computer.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
-    parser.set_defaults(run=run)
+    """Add ``dateline chat`` and ``dateline verify``."""
+    chat = subparsers.add_parser("chat", help="open the chat in a browser", description="The chat, on this computer.")
+    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
+    chat.set_defaults(run=run)
+    verify = subparsers.add_parser(
+        "verify",
+        help="check the quotes of an exported conversation",
+        description="Hold every quote of an exported conversation (HTML or JSON) against the index.",
+    )
+    verify.add_argument("file", type=Path, metavar="FILE", help="the exported file")
+    verify.set_defaults(run=run_verify)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline chat``: serve until interrupted."""
-    try:
-        require_free_port(args.host, args.port)
-    except UsageError as error:
-        sys.stderr.write(f"dateline: {error}\n")
-        return 2
+    require_free_port(args.host, args.port)
     from rag.conversations import ConversationStore
     from rag.suggestions import suggest
 
     assistant = settings.assistant(read_only=False)
+    conversations = ConversationStore(Path(settings.index) / CONVERSATIONS)
     examples: list[str] = []
-    blocks = build(assistant, ConversationStore(Path(settings.index) / CONVERSATIONS), examples)
+    blocks = build(assistant, conversations, examples)
     # Besides filling the empty page, the first questions load the models before a person asks.
     threading.Thread(target=lambda: examples.extend(suggest(assistant)), daemon=True).start()
     sys.stderr.write(f"Dateline is at http://{args.host}:{args.port} (Ctrl+C stops it)\n")
-    blocks.launch(server_name=args.host, server_port=args.port, **launch_options(assistant))
+    blocks.launch(server_name=args.host, server_port=args.port, **launch_options(assistant, conversations))
     return 0
+
+
+def run_verify(args: argparse.Namespace, settings: Settings) -> int:
+    """``dateline verify``: 0 where every quote holds, 1 where some do not, each named on standard error."""
+    from rag import export
+
+    checked, wrong = export.verify(export.read(args.file), settings.open_index(read_only=True))
+    for sentence in wrong:
+        sys.stderr.write(f"failed: {sentence}\n")
+    sys.stdout.write(f"{checked} quotes checked, {len(wrong)} findings\n")
+    return 1 if wrong else 0

@@ -9,10 +9,12 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import ui
+from rag.conversations import ConversationStore
 from rag.settings import Settings
 from rag.suggestions import suggest
 
@@ -52,32 +54,49 @@ def timeline(page: Page) -> None:
     page.locator(".dl-timeline").scroll_into_view_if_needed()
 
 
+def articles(page: Page) -> None:
+    """The articles, one of them open."""
+    page.get_by_role("tab", name="Articles").click()
+    page.locator(".dl-shelf .dl-link").first.click()
+    page.locator("#dl-open .dl-article").wait_for()
+
+
+def conversations(page: Page) -> None:
+    """The conversations kept."""
+    _ask(page, QUESTION)
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("tab", name="Conversations").click()
+    page.locator(".dl-kept").wait_for()
+
+
 def _ask(page: Page, question: str) -> None:
     page.get_by_role("textbox", name="Question").fill(question)
     page.keyboard.press("Enter")
     page.locator("#dl-current .dl-turn[aria-busy=false]", has_text=question).wait_for()
 
 
-STATES: tuple[Callable[[Page], None], ...] = (empty, answer, hover, declined, timeline)
-SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
+STATES: tuple[Callable[[Page], None], ...] = (empty, answer, hover, declined, timeline, articles, conversations)
+LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
+    ("desktop-light", 1280, 860, "light"),
+    ("desktop-dark", 1280, 860, "dark"),
+    ("phone-light", 390, 844, "light"),
+)
 
 
 def shoot(browser: Browser, address: str, out: Path) -> None:
-    """One picture for each state, size and colour scheme."""
-    for size, (width, height) in SIZES.items():
-        for scheme in ("light", "dark"):
-            with browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme="dark" if scheme == "dark" else "light",
-                reduced_motion="reduce",
-            ) as context:
-                for state in STATES:
-                    page = context.new_page()
-                    page.goto(address)
-                    state(page)
-                    page.wait_for_timeout(300)
-                    page.screenshot(path=out / f"{state.__name__}-{size}-{scheme}.png")
-                    page.close()
+    """One picture for each state and look."""
+    for name, width, height, scheme in LOOKS:
+        with browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+        ) as context:
+            for state in STATES:
+                page = context.new_page()
+                page.goto(address)
+                page.get_by_role("textbox", name="Question").wait_for()
+                state(page)
+                page.wait_for_timeout(300)
+                page.screenshot(path=out / f"{state.__name__}-{name}.png")
+                page.close()
 
 
 def main() -> int:
@@ -93,11 +112,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         assistant = Settings(index=folder).assistant(read_only=False)
         assistant.index.add(HERE.parent / "seeds")
-        blocks = ui.build(assistant, examples=suggest(assistant))
+        conversations = ConversationStore()
+        blocks = ui.build(assistant, conversations, suggest(assistant))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        blocks.launch(server_port=port, prevent_thread_lock=True, **ui.launch_options(assistant))
+        blocks.launch(server_port=port, prevent_thread_lock=True, **ui.launch_options(assistant, conversations))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
             shoot(browser, f"http://127.0.0.1:{port}/", out)

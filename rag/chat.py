@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from index.errors import DatelineError, UnknownDocumentError
 from rag import render
 from rag.conversations import Conversation, ConversationStore, Limits, Turn
-from rag.timeline import timeline_html
+from rag.timeline import events_csv, timeline_html
 
 if TYPE_CHECKING:
     from index.documents import Document
@@ -23,6 +24,10 @@ CLOSE = '<button type="button" class="dl-close" aria-label="Close the articles">
 BLANK = CLOSE + '<p class="dl-blank">The articles that an answer cites appear here, with the cited sentences lit.</p>'
 
 
+Step = tuple[str | None, str, str | None, str]
+"""Earlier turns, this turn, its articles, conversation; None leaves what is there as it is."""
+
+
 class Chat:
     """What the page's events do; every method is callable without a browser."""
 
@@ -31,10 +36,8 @@ class Chat:
         self.conversations = conversations
         self.examples = examples
 
-    def ask(
-        self, question: str, conversation_id: str, limits: Limits, owner: str
-    ) -> Iterator[tuple[str | None, str, str | None, str]]:
-        """Answer a question step by step: earlier turns, this turn, its articles (None: as they were), conversation."""
+    def ask(self, question: str, conversation_id: str, limits: Limits, owner: str) -> Iterator[Step]:
+        """Answer a question step by step."""
         question = question.strip()
         conversation = self.conversations.get(owner, conversation_id)
         if not question:
@@ -56,10 +59,39 @@ class Chat:
         except DatelineError as error:
             yield None, error_html(str(error), question), None, conversation.id
             return
+        except Exception:
+            yield (
+                None,
+                error_html("Something went wrong on this computer; its log says more.", question),
+                None,
+                conversation.id,
+            )
+            raise
         if answer is None:
             return
         turn = self.conversations.add(owner, conversation.id, answer, limits)
         yield None, turn_html(turn, conversation.id), self.sources_html(turn), conversation.id
+
+    def again(self, turn: str, conversation_id: str, owner: str, *, unlimited: bool = False) -> Iterator[Step]:
+        """Ask a turn's question once more; the conversation's last turn gives way to its new answer."""
+        kept = self._turn(turn, owner)
+        if kept is None:
+            return
+        conversation = self.conversations.get(owner, conversation_id)
+        if conversation and conversation.turns and conversation.turns[-1].id == kept.id:
+            self.conversations.remove_turn(owner, kept.id)
+        yield from self.ask(kept.question, conversation_id, Limits() if unlimited else kept.limits, owner)
+
+    def vote(self, turn: str, owner: str, vote: int | None = None, comment: str | None = None) -> None:
+        """Keep what a reader thinks of an answer; None leaves the vote or the comment as it is."""
+        kept = self._turn(turn, owner)
+        if kept is not None:
+            vote = kept.vote if vote is None else vote
+            self.conversations.vote(owner, kept.id, vote, kept.comment if comment is None else comment.strip()[:2000])
+
+    def _turn(self, turn: str, owner: str) -> Turn | None:
+        number = turn.removeprefix("t")
+        return self.conversations.turn(owner, int(number)) if number.isdecimal() and len(number) < 18 else None
 
     def open(self, conversation_id: str, owner: str) -> tuple[str, str, str, str]:
         """A kept conversation, or a new one: earlier turns, last turn, its articles, conversation."""
@@ -74,10 +106,31 @@ class Chat:
             conversation.id,
         )
 
+    def list_html(self, owner: str, search: str = "") -> str:
+        """The owner's conversations, latest first."""
+        found = self.conversations.find(owner, search)
+        if not found:
+            return f'<p class="dl-blank">{"Nothing matches." if search.strip() else "No conversations yet."}</p>'
+        items = []
+        for kept in found:
+            key = f'data-id="{escape(kept.id)}"'
+            title = escape(kept.title)
+            exports = "".join(
+                f'<a class="dl-action" href="conversations/{escape(kept.id)}.{form}" download>{words}</a>'
+                for form, words in (("html", "HTML"), ("md", "Markdown"), ("json", "JSON"))
+            )
+            items.append(
+                f'<li><button type="button" class="dl-link" data-send="open" {key}>{title}</button>'
+                f'<span>{escape(render.day(kept.updated))}</span><div class="dl-actions" role="group" aria-label="{title}">{exports}'
+                f'<button type="button" class="dl-action" data-send="rename" {key} data-prompt="Another title" data-value="{title}">Rename</button>'
+                f'<button type="button" class="dl-action" data-send="drop" {key} data-confirm="Delete “{title}” for good?">Delete</button>'
+                "</div></li>"
+            )
+        return f'<ul class="dl-kept">{"".join(items)}</ul><p class="dl-summary"><a href="votes.jsonl" download>Judged answers as a question set</a></p>'
+
     def cite(self, turn: str, owner: str) -> str:
         """The articles of an earlier turn, for the pane."""
-        number = turn.removeprefix("t")
-        kept = self.conversations.turn(owner, int(number)) if number.isdecimal() else None
+        kept = self._turn(turn, owner)
         return self.sources_html(kept) if kept else BLANK
 
     def thread_html(self, conversation: Conversation, turns: Sequence[Turn] | None = None) -> str:
@@ -130,21 +183,55 @@ def turn_html(turn: Turn, conversation_id: str, *, busy: bool = False) -> str:
     ]
     if not busy:
         parts += [timeline_html(answer, key), render.dates_html(answer, key), render.summary_html(answer)]
+        parts.append(actions_html(turn))
     return "".join([*parts, "</section>"])
 
 
+def actions_html(turn: Turn) -> str:
+    """What one can do with an answer: judge it, comment on it, ask again or otherwise, take its events along."""
+    key = f'data-turn="t{turn.id}"'
+    html = [
+        f'<button type="button" class="dl-action" data-send="vote" data-vote="{vote}" {key}'
+        f' aria-pressed="{str(turn.vote == vote).lower()}">{words}</button>'
+        for vote, words in ((1, "Helpful"), (-1, "Not helpful"))
+    ]
+    html.append(f'<button type="button" class="dl-action" data-send="again" {key}>Ask again</button>')
+    html.append(
+        f'<button type="button" class="dl-action" data-send="edit" data-question="{escape(turn.question)}">Edit question</button>'
+    )
+    if turn.answer.events:
+        address = "data:text/csv;charset=utf-8," + quote(events_csv(turn.answer))
+        html.append(f'<a class="dl-action" download="events.csv" href="{address}">Events as CSV</a>')
+    html.append(
+        f'<details class="dl-comment"><summary class="dl-action">Comment</summary><label>What should be known about this answer?'
+        f'<textarea rows="3" maxlength="2000">{escape(turn.comment)}</textarea></label>'
+        f'<button type="button" class="dl-action" data-send="comment" {key}>Keep the comment</button></details>'
+    )
+    return f'<div class="dl-actions" role="group" aria-label="This answer">{"".join(html)}</div>'
+
+
 def understood_html(turn: Turn) -> str:
-    """What was searched for, where that is not the question as typed, and the limits applied."""
+    """What was searched for, where that is not the question as typed, and the limits applied; both can be changed."""
     said = []
-    if turn.answer.standalone_question.strip() != turn.answer.question.strip():
-        said.append(f"Understood as <q>{escape(turn.answer.standalone_question)}</q>")
-    limits = turn.limits
-    if limits.after:
-        said.append(f"published from <b>{escape(render.day(limits.after))}</b>")
-    if limits.before:
-        said.append(f"published until <b>{escape(render.day(limits.before))}</b>")
-    if limits.doc_ids:
-        said.append(f"in <b>{len(limits.doc_ids)}</b> chosen article{'s' if len(limits.doc_ids) > 1 else ''}")
+    understood = turn.answer.standalone_question.strip()
+    if understood != turn.question.strip():
+        said.append(
+            f"Understood as <q>{escape(understood)}</q> "
+            f'<button type="button" class="dl-link" data-send="edit" data-question="{escape(understood)}">Edit</button>'
+        )
+    limits = []
+    if turn.limits.after:
+        limits.append(f"from <b>{escape(render.day(turn.limits.after))}</b>")
+    if turn.limits.before:
+        limits.append(f"until <b>{escape(render.day(turn.limits.before))}</b>")
+    if turn.limits.doc_ids:
+        count = len(turn.limits.doc_ids)
+        limits.append(f"<b>{count}</b> chosen article{'s' if count > 1 else ''}")
+    if limits:
+        said.append(
+            f"Limited to articles: {', '.join(limits)} "
+            f'<button type="button" class="dl-link" data-send="again" data-unlimited="1" data-turn="t{turn.id}">Ask without</button>'
+        )
     return f'<p class="dl-understood">{" · ".join(said)}</p>' if said else ""
 
 

@@ -20,6 +20,8 @@
     lit.forEach((m) => m.classList.add("dl-now"));
     document.querySelectorAll(".dl-mark, .dl-jump").forEach((b) =>
       b.setAttribute("aria-pressed", String(b.dataset.turn === turn && b.dataset.n === n)));
+    const open = lit[0].closest(".dl-article").querySelector(".dl-permalink");
+    if (open) open.hash = "char=" + sources.querySelector(`.dl-jump[data-n="${n}"]`).dataset.char;
     document.body.classList.add("dl-pulled");
     lit[0].focus({ preventScroll: true });
     reveal(lit[0], calm.matches ? "auto" : "smooth");
@@ -52,7 +54,15 @@
     } else if (button.matches(".dl-close")) {
       close();
     } else if (button.dataset.send) {
-      send(button, button.dataset.send, { ...button.dataset });
+      const { confirm: sure, prompt: wish, value } = button.dataset;
+      if (sure && !confirm(sure)) return;
+      const answer = wish ? prompt(wish, value) : "";
+      if (answer === null) return;
+      const comment = button.closest("details")?.querySelector("textarea")?.value;
+      send(button, button.dataset.send, { ...button.dataset, comment, answer });
+      if (button.dataset.vote)
+        button.parentElement.querySelectorAll("[data-vote]").forEach((b) => b.setAttribute("aria-pressed", String(b === button)));
+      if (button.dataset.send === "comment") button.closest("details").open = false;
     }
   });
 
@@ -66,6 +76,9 @@
     const thread = document.querySelector(".dl-turn[data-conversation]");
     if (thread) history.replaceState(null, "", "?conversation=" + encodeURIComponent(thread.dataset.conversation));
   });
+
+  // A question to be edited is put into the box; the box gets the focus.
+  document.addEventListener("dateline:edit", () => document.querySelector("#dl-box textarea").focus());
 
   // A question just sent comes into view with its heading at the top.
   document.addEventListener("dateline:turn", (event) => {

@@ -200,13 +200,16 @@ def article_html(document: Document, citations: Sequence[Citation], turn: str = 
     """One article without its web furniture; cited sentences lit, their dates followed by the days they mean."""
     marks = "".join(
         f'<button type="button" class="dl-jump" data-turn="{escape(turn)}" data-n="{citation.n}"'
+        f' data-char="{citation.start},{citation.end}"'
         f' aria-label="Go to quote {citation.n}">{citation.n}</button>'
         for citation in citations
     )
     nav = f'<nav aria-label="Quotes in this article">{marks}</nav>' if marks else ""
     byline = [escape(document.source)] if document.source else []
     byline.append(f'<span class="dl-published">{escape(published(document.published, document.published_from))}</span>')
-    byline.append(f'<a href="{escape(sentence_link(document.doc_id))}" target="_blank" rel="noopener">Open</a>')
+    byline.append(
+        f'<a class="dl-permalink" href="{escape(sentence_link(document.doc_id))}" target="_blank" rel="noopener">Link</a>'
+    )
     if urlsplit(document.url).scheme in ("http", "https"):
         byline.append(
             f'<a href="{escape(document.url)}" target="_blank" rel="noopener noreferrer nofollow">Original</a>'
@@ -271,6 +274,11 @@ def _dated(piece: str, expression: TimeExpression, *, last: bool) -> str:
     if not last or not meant:
         return f'<span class="dl-said">{piece}</span>'
     return f'<span class="dl-said">{piece}</span><span class="dl-meant"> → {escape(meant)}</span>'
+
+
+def lines_html(lines: Sequence[str]) -> str:
+    """What became of something, a line each."""
+    return '<ul class="dl-said-lines" role="status">' + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 
 def page_html(title: str, body: str, style: str = "", script: str = "") -> str:

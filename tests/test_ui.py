@@ -14,9 +14,12 @@ import gradio as gr
 import pytest
 from gradio.routes import App
 from newsroom import ANSWER, HARBOUR, FakeAssistant
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import ui
+from index.errors import UsageError
+from rag import pages
 from rag.chat import Chat
 from rag.conversations import ConversationStore, Limits
 from rag.settings import Settings
@@ -61,7 +64,7 @@ def test_a_follow_up_knows_what_came_before_and_says_how_it_was_understood(chat:
     steps = ask(chat, "and when?", first[3], Limits(after="2025-01-01"))
     assert "Who spoke with the mayor?" in steps[0][0]
     assert "Understood as <q>Who spoke with the mayor and when?</q>" in steps[-1][1]
-    assert "published from <b>Wed 1 January 2025</b>" in steps[-1][1]
+    assert "Limited to articles: from <b>Wed 1 January 2025</b>" in steps[-1][1]
     asked = chat.assistant.asked[-1]  # type: ignore[attr-defined]
     assert [message["role"] for message in asked["history"]] == ["user", "assistant"]
     assert asked["after"] == "2025-01-01"
@@ -103,8 +106,9 @@ def test_the_empty_page_offers_examples_or_tells_how_to_add_articles(chat: Chat)
 @pytest.fixture(scope="module")
 def client() -> TestClient:
     assistant: Any = FakeAssistant()
-    blocks = in_a_loop(lambda: ui.build(assistant))
-    options = ui.launch_options(assistant)
+    store = ConversationStore()
+    blocks = in_a_loop(lambda: ui.build(assistant, store))
+    options = ui.launch_options(assistant, store)
     blocks.theme, blocks.head = options["theme"], options["head"]
     blocks.theme_css = blocks.theme._get_theme_css()
     blocks.config = blocks.get_config_file()
@@ -123,7 +127,7 @@ def test_the_page_asks_for_nothing_from_elsewhere(client: TestClient) -> None:
 
 def test_gradio_sends_no_telemetry() -> None:
     assistant: Any = FakeAssistant()
-    blocks = in_a_loop(lambda: ui.build(assistant))
+    blocks = in_a_loop(lambda: ui.build(assistant, ConversationStore()))
     assert blocks.analytics_enabled is False
     assert gr.analytics.analytics_enabled() is False
 
@@ -136,7 +140,7 @@ def test_no_event_is_an_open_endpoint(client: TestClient) -> None:
 def test_browsers_are_told_apart_by_a_cookie_that_scripts_cannot_read(client: TestClient) -> None:
     client.cookies.clear()
     cookie = client.get("/").headers["set-cookie"]
-    assert cookie.startswith(f"{ui.COOKIE}=")
+    assert cookie.startswith(f"{pages.COOKIE}=")
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "set-cookie" not in client.get("/").headers
@@ -156,7 +160,7 @@ def test_the_page_config_carries_no_article(client: TestClient) -> None:
     assert ANSWER.citations[0].quote not in json.dumps(client.get("/config").json())
 
 
-def test_a_port_in_use_is_one_sentence_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_one_sentence() -> None:
     parser = argparse.ArgumentParser()
     ui.register(parser.add_subparsers())
     with socket.socket() as taken:
@@ -164,8 +168,59 @@ def test_a_port_in_use_is_one_sentence_and_exit_code_2(capsys: pytest.CaptureFix
         taken.listen()
         args = parser.parse_args(["chat", "--port", str(taken.getsockname()[1])])
         assert args.host == "127.0.0.1"
-        assert args.run(args, Settings()) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("dateline: cannot listen on 127.0.0.1:")
-    assert error.count("\n") == 1
-    assert "--port" in error
+        with pytest.raises(UsageError, match=r"cannot listen on 127\.0\.0\.1:\d+ .*--port"):
+            args.run(args, Settings())
+
+
+def test_asking_again_takes_the_last_turns_place(chat: Chat) -> None:
+    kept = ask(chat, "Who spoke with the mayor?", limits=Limits(after="2025-01-01"))[-1][3]
+    last = list(chat.again("t1", kept, "ann", unlimited=True))[-1]
+    conversation = chat.conversations.get("ann", kept)
+    assert conversation is not None
+    assert [turn.question for turn in conversation.turns] == ["Who spoke with the mayor?"]
+    assert not conversation.turns[0].limits
+    assert "dl-summary" in last[1]
+    assert list(chat.again("t1", kept, "bob")) == []
+    assert list(chat.again("nonsense", kept, "ann")) == []
+
+
+def test_votes_and_comments_show_and_are_the_owners(chat: Chat) -> None:
+    kept = ask(chat, "Who spoke with the mayor?")[-1][3]
+    chat.vote("t1", "ann", vote=-1)
+    chat.vote("t1", "ann", comment=" wrong day ")
+    chat.vote("t1", "bob", vote=1)
+    html = chat.open(kept, "ann")[1]
+    assert 'data-vote="-1" data-turn="t1" aria-pressed="true"' in html
+    assert 'data-vote="1" data-turn="t1" aria-pressed="false"' in html
+    assert ">wrong day</textarea>" in html
+
+
+def test_the_list_of_conversations_is_the_owners_and_escaped(chat: Chat) -> None:
+    ask(chat, "<b>Who</b> spoke with the mayor?")
+    html = chat.list_html("ann")
+    assert "&lt;b&gt;Who&lt;/b&gt;" in html
+    assert "<b>" not in html
+    assert "Nothing matches" in chat.list_html("ann", "zebra")
+    assert "No conversations yet" in chat.list_html("bob")
+
+
+def test_exports_are_served_to_their_owner_alone() -> None:
+    assistant: Any = FakeAssistant()
+    store = ConversationStore()
+    options = in_a_loop(lambda: ui.launch_options(assistant, store))
+    client = TestClient(
+        Starlette(routes=options["app_kwargs"]["routes"], middleware=options["app_kwargs"]["middleware"])
+    )
+    kept = store.create("ann", "Mayor / <talks>")
+    turn = store.add("ann", kept.id, ANSWER)
+    store.vote("ann", turn.id, 1, "good")
+    hers = {"cookie": f"{pages.COOKIE}=ann"}
+    for form, kind in (("json", "application/json"), ("md", "text/markdown"), ("html", "text/html")):
+        found = client.get(f"/conversations/{kept.id}.{form}", headers=hers)
+        assert found.status_code == 200
+        assert found.headers["content-type"].startswith(kind)
+        assert found.headers["content-disposition"].endswith(f"Mayor%20talks.{form}")
+        assert client.get(f"/conversations/{kept.id}.{form}").status_code == 404
+    assert client.get(f"/conversations/{kept.id}.exe", headers=hers).status_code == 404
+    assert json.loads(client.get("/votes.jsonl", headers=hers).text)["comment"] == "good"
+    assert client.get("/votes.jsonl").text == ""

@@ -1,0 +1,120 @@
+"""Addresses beside the chat (articles, exports), and what every response carries: a cookie and a policy."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from html import escape
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from index.errors import UnknownDocumentError
+from rag import export, render
+from rag.conversations import Conversation, ConversationStore
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from index import Index
+
+COOKIE = "dateline_visitor"
+"""Tells browsers apart; scripts cannot read it."""
+
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def routes(index: Index, conversations: ConversationStore) -> list[Route]:
+    """Articles for everybody who may open the chat; conversations and votes for their owner alone."""
+    forms: dict[str, tuple[str, Callable[[Conversation], str]]] = {
+        "md": ("text/markdown", export.to_markdown),
+        "json": ("application/json", lambda kept: export.to_json(kept, index)),
+        "html": ("text/html", lambda kept: export.to_html(kept, index)),
+    }
+
+    def document(request: Request) -> Response:
+        try:
+            found = index.document(request.path_params["doc_id"])
+        except UnknownDocumentError as error:
+            return HTMLResponse(render.page_html("Not found", f"<p>{escape(str(error))}</p>"), status_code=404)
+        return HTMLResponse(render.document_page(found))
+
+    def conversation(request: Request) -> Response:
+        form = forms.get(request.path_params["form"])
+        kept = conversations.get(owner_of(request), request.path_params["id"])
+        if form is None or kept is None:
+            return HTMLResponse(render.page_html("Not found", "<p>There is no such conversation.</p>"), status_code=404)
+        kind, write = form
+        return _download(kept.title, request.path_params["form"], write(kept), kind)
+
+    def votes(request: Request) -> Response:
+        judged = conversations.voted(owner_of(request))
+        return _download("votes", "jsonl", export.votes_jsonl(judged), "application/jsonl")
+
+    return [
+        Route("/documents/{doc_id:path}", document),
+        Route("/conversations/{id}.{form}", conversation),
+        Route("/votes.jsonl", votes),
+    ]
+
+
+def _download(name: str, ending: str, text: str, kind: str) -> Response:
+    stem = " ".join("".join(c if c.isalnum() or c in "-_" else " " for c in name).split()) or "conversation"
+    disposition = f"attachment; filename*=UTF-8''{quote(stem)}.{ending}"
+    return Response(text.encode("utf-8", "replace"), media_type=kind, headers={"content-disposition": disposition})
+
+
+class Visit(Protocol):
+    """Starlette's request, or Gradio's around one."""
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """The cookies sent along."""
+
+
+def owner_of(request: Visit | None) -> str:
+    """Whose conversations a request may see: the person logged in, or else this browser."""
+    if request is None:
+        return "local"
+    return str(getattr(request, "username", None) or request.cookies.get(COOKIE) or "local")
+
+
+class Visitors:
+    """ASGI middleware: a cookie that tells browsers apart, and a policy that keeps pages to this server."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
+        known = COOKIE in SimpleCookie(sent)
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [
+                    *message["headers"],
+                    (b"content-security-policy", _POLICY.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+                if not known and scope["path"] == "/":
+                    cookie = (
+                        f"{COOKIE}={secrets.token_urlsafe(24)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict"
+                    )
+                    headers.append((b"set-cookie", cookie.encode()))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

@@ -1,0 +1,104 @@
+"""The articles as a reader keeps them, on a real index with a small embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import HashingEmbedder
+
+from index import Index
+from index.errors import UsageError
+from rag import shelf as shelf_module
+from rag.shelf import Shelf
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, embedder: HashingEmbedder) -> Iterator[Shelf]:
+    index = Index.open(tmp_path / "index", embedder=embedder)
+    yield Shelf(index)
+    index.close()
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_uploads_are_told_one_by_one_and_a_bad_one_stops_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    good = write(tmp_path / "up", "good.txt", "Port opens\n\nThe port opened on Monday. Ships came in.")
+    bad = tmp_path / "up" / "bad.txt"
+    bad.write_bytes(b"\x00\x01\x02" * 500)
+    other = write(tmp_path / "up", "other.txt", "Bridge closes\n\nThe bridge closed on Friday for repairs.")
+    told = list(shelf.add_files([good, bad, other]))
+    assert [done for done, _ in told] == [1, 2, 3]
+    assert told[0][1] == "good.txt: added"
+    assert told[1][1].startswith("bad.txt: not added (")
+    assert told[2][1] == "other.txt: added"
+    assert {info.doc_id for info in shelf.find()} == {"good.txt", "other.txt"}
+    assert list(shelf.add_files([good])) == [(1, "good.txt: already there")]
+    write(tmp_path / "again", "good.txt", "Port opens\n\nThe port opened on Tuesday, not on Monday.")
+    assert list(shelf.add_files([tmp_path / "again" / "good.txt"])) == [(1, "good.txt: updated")]
+    assert "Tuesday" in shelf.index.document("good.txt").text
+
+
+def test_uploads_are_limited_in_number_and_size(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="too many"):
+        list(shelf.add_files([tmp_path / f"{n}.txt" for n in range(shelf_module.MAX_FILES + 1)]))
+    monkeypatch.setattr(shelf_module, "MAX_BYTES", 10)
+    big = write(tmp_path / "up", "big.txt", "The port opened on Monday.")
+    assert "not added (larger than" in next(shelf.add_files([big]))[1]
+
+
+def test_a_pasted_article_is_dated_and_found(shelf: Shelf) -> None:
+    document = shelf.add_text("The port opened on Monday.", " Port\nopens ", "Courier", "2025-03-06")
+    assert (document.doc_id, document.title) == ("pasted/port-opens", "Port opens")
+    kept = shelf.index.document("pasted/port-opens")
+    assert (kept.published, kept.published_from, kept.source) == ("2025-03-06", "metadata", "Courier")
+    assert [info.doc_id for info in shelf.find("courier port")] == ["pasted/port-opens"]
+    assert shelf.find("courier bridge") == []
+    for text, day in (("  ", ""), ("x", "soon")):
+        with pytest.raises(UsageError):
+            shelf.add_text(text, published=day)
+
+
+def test_date_and_source_by_hand(shelf: Shelf) -> None:
+    shelf.add_text("The port opened on Monday.", "Port")
+    assert shelf.index.document("pasted/port").published_from == "unknown"
+    assert shelf.amend("pasted/port", "2025-03-06", "Courier").published_from == "metadata"
+    kept = shelf.index.document("pasted/port")
+    assert (kept.published, kept.source) == ("2025-03-06", "Courier")
+    shelf.amend("pasted/port", "", "Courier")
+    assert shelf.index.document("pasted/port").published is None
+    with pytest.raises(UsageError, match="no date"):
+        shelf.amend("pasted/port", "6 March", "")
+
+
+def test_a_removal_can_be_undone(shelf: Shelf) -> None:
+    shelf.add_text("The port opened on Monday.", "Port", "Courier", "2025-03-06")
+    before = shelf.index.document("pasted/port")
+    taken = shelf.remove("pasted/port")
+    assert shelf.find() == []
+    shelf.put_back(taken)
+    assert shelf.index.document("pasted/port") == before
+
+
+def test_order_and_escaping_of_the_list(shelf: Shelf) -> None:
+    shelf.add_text("One sentence here.", "<b>Zeta</b>", "alpha", "2025-01-01")
+    shelf.add_text("Another sentence here.", "Eta", "beta", "2025-02-01")
+    shelf.add_text("A third sentence here.", "Theta")
+    titles = {
+        order: [info.title for info in shelf.find(order=order)] for order in ("Newest", "Oldest", "Title", "Source")
+    }
+    assert titles["Newest"] == ["Eta", "<b>Zeta</b>", "Theta"]
+    assert titles["Oldest"] == ["<b>Zeta</b>", "Eta", "Theta"]
+    assert titles["Title"] == ["<b>Zeta</b>", "Eta", "Theta"]
+    assert titles["Source"] == ["Theta", "<b>Zeta</b>", "Eta"]
+    html = shelf.table_html()
+    assert "&lt;b&gt;Zeta" in html
+    assert "<b>" not in html
+    assert "undated" in html
+    assert "No article matches." in shelf.table_html("zebra")
