@@ -173,14 +173,21 @@ def span_of(value: str) -> Span | None:
     return (exact, exact) if exact else None
 
 
+def coarser(value: str, unit: Unit) -> bool:
+    """Say whether a placed value is coarser than a unit, so that it has no single such unit in it."""
+    own = unit_of(value)
+    return own is not None and _RANK[own] > _RANK[unit]
+
+
 def shift(value: str, count: int, unit: Unit) -> str | None:
     """Move a placed value by ``count`` units, keeping its own fineness where the unit is coarser.
 
     ``2026-Q3`` a year earlier is ``2025-Q3``; ``2026-02-04`` a month later is ``2026-03-04``; a year
     moved by weeks has no answer (None).
     """
-    span, own = span_of(value), unit_of(value)
-    if not span or not own or _RANK[own] > _RANK[unit]:
+    span = span_of(value)
+    own = unit_of(value)
+    if not span or not own or coarser(value, unit):
         return None
     moved = move(span[0], count, unit)
     return value_of(moved, own) if moved else None

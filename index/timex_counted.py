@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from index.calendars import CALENDAR_UNITS, UNPLACED, add_days, move, shift, span_of, unit_of, value_of
+from index.calendars import CALENDAR_UNITS, UNPLACED, add_days, coarser, move, shift, span_of, unit_of, value_of
 from index.timex_grammar import Context, Grammar, Match, Reading, shape_of
 from index.timex_periods import place_part
 from index.timex_relative import from_day, reference
@@ -183,8 +183,9 @@ def _that_unit(m: Match, context: Context) -> Reading | None:
     if span is None:
         return None
     value = value_of(span[0], fine)
-    if context.published is None:
-        return _at_night(unit, Reading("DATE", UNPLACED[fine], span_of(value), anchors=False))
+    if context.published is None or (context.last and coarser(context.last, fine)):
+        within = span if context.last and coarser(context.last, fine) else span_of(value)
+        return _at_night(unit, Reading("DATE", UNPLACED[fine], within, anchors=False))
     return _at_night(unit, Reading("DATE", value))
 
 

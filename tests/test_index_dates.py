@@ -204,6 +204,11 @@ def test_what_follows_is_counted_from_the_date_last_mentioned() -> None:
     assert [e.value for e in resolve(text, THURSDAY)] == ["2023-12-30", "2024-01-01", "2023-12-31"]
 
 
+def test_a_day_of_an_unsaid_day_of_january_stays_unplaced_within_january() -> None:
+    _, same = resolve("Earlier in January they met. The leaders spoke on the same day.", "2026-02-05")
+    assert (same.value, same.earliest, same.latest) == ("XXXX-XX-XX", "2026-01-01", "2026-01-31")
+
+
 def test_earlier_and_later_are_cut_at_publication() -> None:
     earlier, later = only("It fell earlier this month.", THURSDAY), only("It falls later this month.", THURSDAY)
     assert (earlier.value, earlier.earliest, earlier.latest) == ("2026-01", "2026-01-01", "2026-01-29")
