@@ -11,6 +11,7 @@ from index.catalogue import DocumentInfo
 from index.documents import Document
 from index.embedding import Embedder, open_embedder
 from index.errors import UsageError
+from index.lexical import terms
 from index.store import Store
 
 
@@ -70,6 +71,11 @@ class Index:
     def documents(self) -> list[DocumentInfo]:
         """Return every document without its text, newest first, undated ones last."""
         return self.store.documents()
+
+    def knows(self, word: str) -> bool:
+        """Return whether every term of ``word`` occurs somewhere in the articles."""
+        wanted = terms(word)
+        return len(self.store.catalogue.document_frequency(wanted)) == len(set(wanted))
 
     def status(self) -> dict[str, Any]:
         """Return counts and what the index was made with."""

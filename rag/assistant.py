@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from index import Filter, Index
 from index.errors import UsageError
@@ -18,6 +19,8 @@ from rag.retriever import Hit, Retriever
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.llms import LLM
+
+    from rag.generative import Generator
 
 History = Sequence[Mapping[str, str]]
 """Earlier turns, oldest first: {"role": "user" or "assistant", "content": text}."""
@@ -40,8 +43,9 @@ class Assistant:
         nli: str = "",
     ) -> None:
         self.retriever = retriever
-        self.extractive = Extractive(retriever.index.embedder.encode, retriever.index.document)
-        self.generator: Any = None
+        index = retriever.index
+        self.extractive = Extractive(index.embedder.encode, index.document, index.knows)
+        self.generator: Generator | None = None
         if llm is not None:
             from rag.generative import Generator
 
@@ -107,7 +111,7 @@ class Assistant:
         if self.generator is None:
             yield from (finish(answer) for answer in _growing(_answer(base, self._checked(draft))))
             return
-        yield from (finish(answer) for answer in self._write(base, draft, hits))
+        yield from (finish(answer) for answer in self._write(self.generator, base, self._checked(draft), hits))
 
     def _without_hits(self, base: Answer, bounds: Filter) -> Answer:
         if not self.index.status()["documents"]:
@@ -125,8 +129,30 @@ class Assistant:
                 raise AssertionError(f"a citation of {citation.doc_id} does not reproduce the article")
         return draft
 
-    def _write(self, base: Answer, draft: Draft, hits: Sequence[Hit]) -> Iterator[Answer]:
-        raise NotImplementedError
+    def _write(self, generator: Generator, base: Answer, draft: Draft, hits: Sequence[Hit]) -> Iterator[Answer]:
+        """Let the model write; where it has nothing that holds, fall back to the extractive answer, saying so."""
+        extractive = _answer(base, draft)
+        if draft.reason in ("not_mentioned", "unclear_question"):
+            # No article knows the name, or nothing was asked: there is nothing to write from.
+            yield extractive
+            return
+        notice = ""
+        with closing(generator.stream(base.standalone_question, [_as_evidence(hit) for hit in hits])) as stream:
+            for written in stream:
+                notice = written.notice
+                if written.outcome in ("writing", "answered") and written.text:
+                    yield replace(
+                        base,
+                        text=written.text,
+                        sentences=written.sentences,
+                        citations=written.citations,
+                        confidence=written.confidence,
+                        mode=generator.name,
+                        notice=notice,
+                    )
+                    if written.outcome == "answered":
+                        return
+        yield replace(extractive, notice=notice)
 
     def as_query_engine(self) -> BaseQueryEngine:
         """Return a LlamaIndex query engine: its response's text is the answer, its source nodes the citations."""
@@ -146,6 +172,25 @@ def _answer(base: Answer, draft: Draft) -> Answer:
         reason=draft.reason,
         confidence=draft.confidence,
         nearest=draft.nearest,
+    )
+
+
+def _as_evidence(hit: Hit) -> Citation:
+    passage = hit.passage
+    return Citation(
+        n=hit.rank,
+        doc_id=passage.doc_id,
+        passage_id=passage.passage_id,
+        start=passage.start,
+        end=passage.end,
+        quote=passage.text,
+        title=passage.title,
+        source=passage.source,
+        published=passage.published,
+        published_from=passage.published_from,
+        url=passage.url,
+        page=passage.page,
+        dates=passage.dates,
     )
 
 

@@ -136,7 +136,7 @@ class Generator:
         """The model's name."""
         return self.llm.metadata.model_name
 
-    def stream(self, question: str, evidence: Sequence[Citation]) -> Iterator[Written]:
+    def stream(self, question: str, evidence: Sequence[Citation]) -> Generating[Written, None, None]:
         """Yield the answer as it grows; the last one has an outcome. Closing the iterator stops the model.
 
         ``evidence`` are passages as Citations (``quote`` is the passage, ``start`` its offset), best first; what

@@ -1,0 +1,156 @@
+"""The assistant around both answerers, and as a LlamaIndex query engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
+from llama_index.core.query_engine import RetrieverQueryEngine
+from llama_index.core.response_synthesizers import get_response_synthesizer
+from pydantic import PrivateAttr
+
+from index.errors import LLMError, UsageError
+from rag import Assistant
+
+QUESTION = "who spoke with Araghchi and when?"
+
+
+class Scripted(CustomLLM):
+    """Says what it was told to, word by word, and remembers what it was asked."""
+
+    _says: list[str] = PrivateAttr()
+    _prompts: list[str] = PrivateAttr(default_factory=list)
+
+    def __init__(self, *says: str) -> None:
+        super().__init__()
+        self._says = list(says)
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata(model_name="scripted", context_window=8192, num_output=512)
+
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        *_, last = self.stream_complete(prompt)
+        return last
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        self._prompts.append(prompt)
+        if not self._says:
+            raise LLMError("the server does not answer")
+        said, text = self._says.pop(0), ""
+
+        def grow() -> CompletionResponseGen:
+            nonlocal text
+            for word in said.split(" "):
+                text += word + " "
+                yield CompletionResponse(text=text, delta=word + " ")
+
+        return grow()
+
+
+def with_llm(assistant: Assistant, *says: str, **options: Any) -> Assistant:
+    return Assistant(assistant.retriever, llm=Scripted(*says), **options)
+
+
+def holds(assistant: Assistant, citations: Sequence[Any]) -> bool:
+    return all(assistant.index.document(c.doc_id).text[c.start : c.end] == c.quote for c in citations)
+
+
+def test_what_holds_is_shown_and_what_does_not_is_dropped(seed_assistant: Assistant) -> None:
+    bot = with_llm(
+        seed_assistant,
+        "Dar received a call from Araghchi while he was visiting Dubai [1]. Macron flew to Moscow on Tuesday [2].",
+        "NOTHING",
+    )
+    answer = bot.ask(QUESTION)
+    assert answer.mode == "scripted"
+    assert "Dubai" in answer.text and "Macron" not in answer.text
+    assert [s.support for s in answer.sentences] == ["supported"]
+    assert answer.citations and holds(bot, answer.citations)
+
+
+def test_unsupported_sentences_can_be_flagged_instead(seed_assistant: Assistant) -> None:
+    bot = with_llm(
+        seed_assistant,
+        "Dar received a call from Araghchi while he was visiting Dubai [1]. Macron flew to Moscow on Tuesday [2].",
+        "NOTHING",
+        unsupported="flag",
+    )
+    answer = bot.ask(QUESTION)
+    assert "not supported" in answer.text
+    assert {s.support for s in answer.sentences} == {"supported", "unsupported"}
+
+
+@pytest.mark.parametrize("says", [(), ("Macron flew to Moscow on Tuesday [1].", "NOTHING")])
+def test_without_anything_that_holds_the_articles_are_quoted(seed_assistant: Assistant, says: tuple[str, ...]) -> None:
+    bot = with_llm(seed_assistant, *says)
+    if bot.generator is not None:
+        bot.generator.retries = 0
+    answer = bot.ask(QUESTION)
+    assert answer.mode == "extractive"
+    assert answer.notice
+    assert answer.text == seed_assistant.ask(QUESTION).text
+
+
+def test_a_name_no_article_knows_never_reaches_the_model(seed_assistant: Assistant) -> None:
+    bot = with_llm(seed_assistant, "Macron spoke with Scholz [1].")
+    assert bot.ask("Who spoke with Macron?").abstained
+    assert bot.generator is not None
+    assert bot.generator.llm._prompts == []  # type: ignore[attr-defined]
+
+
+def test_an_answer_grows(seed_assistant: Assistant) -> None:
+    answers = list(seed_assistant.stream(QUESTION))
+    assert len(answers) > 1
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(answers))
+
+
+def test_bounds_that_hold_no_article_are_said_to(seed_assistant: Assistant) -> None:
+    answer = seed_assistant.ask(QUESTION, after="2030-01-01")
+    assert (answer.abstained, answer.reason) == (True, "outside_dates")
+    only = seed_assistant.ask(QUESTION, before="2026-01-31")
+    assert {c.published for c in only.citations} == {"2026-01-29"}
+    scoped = seed_assistant.ask(QUESTION, doc_ids=["002_9ffd71f8bf4f2c22.txt"])
+    assert {c.doc_id for c in scoped.citations} == {"002_9ffd71f8bf4f2c22.txt"}
+
+
+def test_a_follow_up_is_understood(seed_assistant: Assistant) -> None:
+    first = seed_assistant.ask(QUESTION)
+    history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": first.text}]
+    answer = seed_assistant.ask("And with Fidan?", history)
+    assert "Fidan" in answer.standalone_question and "spoke" in answer.standalone_question
+    assert any("Fidan" in citation.quote for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "options"), [("", {}), (" \n", {}), ("when?", {"after": "soon"}), ("x", {"asked_on": "1"})]
+)
+def test_mistakes_are_usage_errors(seed_assistant: Assistant, question: str, options: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        seed_assistant.ask(question, **options)  # type: ignore[arg-type]
+
+
+def test_as_a_query_engine(seed_assistant: Assistant) -> None:
+    engine = seed_assistant.as_query_engine()
+    response = engine.query(QUESTION)
+    assert str(response).startswith("**Ishaq Dar**")
+    assert [node.node.metadata["mark"] for node in response.source_nodes] == list(
+        range(1, len(response.source_nodes) + 1)
+    )
+    assert (
+        asyncio.run(engine.aquery(QUESTION)).metadata["answer"]["citations"] == response.metadata["answer"]["citations"]
+    )
+
+
+def test_the_retriever_drops_into_a_stock_query_engine(seed_assistant: Assistant) -> None:
+    llm = Scripted("Dar spoke.", "Dar spoke.", "Dar spoke.", "Dar spoke.")
+    engine = RetrieverQueryEngine(seed_assistant.retriever, get_response_synthesizer(llm=llm))
+    response = engine.query(QUESTION)
+    assert "Dar spoke." in str(response)
+    metadata = response.source_nodes[0].node.metadata
+    assert {"doc_id", "title", "source", "published", "start", "end", "dates"} <= metadata.keys()
+    assert "title: Deputy Prime Minister" in llm._prompts[0] or "title: Pakistan Stresses" in llm._prompts[0]
