@@ -29,6 +29,9 @@ CONTAINED = 0.5
 ALIKE = 0.25
 """Lowest Jaccard similarity: under it, containment cannot be told well enough from a signature."""
 
+_FEW, _NEARLY_SAME = 30, 0.8
+"""Texts that share fewer shingles than this (a sentence or two) are copies only from this Jaccard similarity on."""
+
 _WORDS = 3
 _PERMUTATIONS = 256
 _ROWS = 3
@@ -110,15 +113,17 @@ def _empty_sketch() -> MinHash:
 def _copies(rows: Signatures, sizes: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
     """Yield the pairs of rows that are near-copies.
 
-    With Jaccard similarity J and set sizes a ≤ b, containment is J (a + b) / ((1 + J) a).
+    With Jaccard similarity J and set sizes a ≤ b, J (a + b) / (1 + J) shingles are shared; containment is
+    their share of a.
     """
     pairs = combinations(range(len(rows)), 2) if len(rows) <= _ALL_PAIRS else _banded(rows)
     while chunk := [pair for _, pair in zip(range(_BATCH), pairs, strict=False)]:
         left, right = np.array(chunk).T
         jaccard = (rows[left] == rows[right]).mean(axis=1)
         shorter = np.minimum(sizes[left], sizes[right])
-        contained = jaccard * (sizes[left] + sizes[right]) / ((1 + jaccard) * shorter)
-        for at in np.nonzero((jaccard >= ALIKE) & (contained >= CONTAINED))[0]:
+        shared = jaccard * (sizes[left] + sizes[right]) / (1 + jaccard)
+        alike = jaccard >= np.where(shared < _FEW, _NEARLY_SAME, ALIKE)
+        for at in np.nonzero(alike & (shared >= CONTAINED * shorter))[0]:
             yield chunk[at]
 
 

@@ -51,6 +51,12 @@ def test_a_shared_paragraph_makes_no_copy() -> None:
     assert independent({name: signature(text) for name, text in texts.items()}) == 2
 
 
+def test_short_texts_of_one_pattern_are_no_copies() -> None:
+    texts = {name: f"The story of {name} is told here in full." for name in ("one", "two", "three")}
+    assert independent({name: signature(text) for name, text in texts.items()}) == 3
+    assert independent({"a": signature(texts["one"]), "b": signature(texts["one"].upper())}) == 1
+
+
 def test_texts_without_words_are_copies_of_nothing() -> None:
     assert clusters({"a": signature(""), "b": signature("…"), "c": signature("word")}) == {"a": "a", "b": "b", "c": "c"}
     assert clusters({}) == {}
