@@ -50,7 +50,8 @@ class Context:
 
 
 _LEADS = code("last") + code("this") + code("next")
-_PARTS = code("early") + code("edge")
+_EDGE = code("edge")
+_PARTS = code("early") + _EDGE
 
 
 class Match:
@@ -86,18 +87,16 @@ class Match:
         return "", 0
 
     def narrowed(self, reading: Reading) -> Reading:
-        """Cut a reading's days to the part that "early", "the end of" and their like leave of it."""
+        """Cut a reading's days to what "early" (half), "the end of" (a quarter) and their like leave of them."""
         span = span_of(reading.value)
-        part = next(
-            (self._tokens.values[i] for i in range(self.first, self.stop) if self._tokens.shape[i] in _PARTS), None
-        )
-        if span is None or part not in ("START", "MID", "END"):
+        i = next((k for k in range(self.first, self.stop) if self._tokens.shape[k] in _PARTS), None)
+        part = None if i is None else self._tokens.values[i]
+        if span is None or i is None or part not in ("START", "MID", "END"):
             return reading
-        half = (span[1] - span[0]) // 2
-        first = span[0] + {"START": half * 0, "MID": half / 2, "END": half}[str(part)]
-        return Reading(
-            reading.type, reading.value, (first, span[1] if part == "END" else first + half), reading.anchors
-        )
+        whole = span[1] - span[0]
+        kept = whole // 4 if self._tokens.shape[i] == _EDGE and part != "MID" else whole // 2
+        first = span[0] if part == "START" else span[1] - kept if part == "END" else span[0] + whole // 4
+        return Reading(reading.type, reading.value, (first, first + kept), reading.anchors)
 
     def int(self, name: str) -> int:
         """Return a token's whole number, -1 where it has none."""

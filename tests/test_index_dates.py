@@ -215,6 +215,21 @@ def test_earlier_and_later_are_cut_at_publication() -> None:
     assert (later.value, later.earliest, later.latest) == ("2026-01", "2026-01-29", "2026-01-31")
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("It fell in early 2024.", "2024-01-01", "2024-07-01"),
+        ("It fell in late 2024.", "2024-07-02", "2024-12-31"),
+        ("It fell in mid-2024.", "2024-04-01", "2024-09-30"),
+        ("It fell at the start of 2024.", "2024-01-01", "2024-04-01"),
+        ("It fell at the end of March 2024.", "2024-03-24", "2024-03-31"),
+    ],
+)
+def test_parts_of_a_year_or_month_narrow_its_days(text: str, first: str, last: str) -> None:
+    e = only(text)
+    assert (e.earliest, e.latest) == (first, last)
+
+
 def test_windows_know_their_days_and_vague_times_their_side() -> None:
     window = only("It fell in the past two weeks.", THURSDAY)
     assert (window.value, window.earliest, window.latest) == ("P2W", "2026-01-15", "2026-01-29")
