@@ -65,12 +65,10 @@ DEFAULT_WEIGHTS = Weights()
 class LexicalStats:
     """What BM25 needs of the whole index.
 
-    ``count`` passages of ``average_length`` terms; ``document_frequency`` says in how many of them
-    a query term occurs.
+    ``count`` passages; ``document_frequency`` says in how many of them a query term occurs.
     """
 
     count: int
-    average_length: float
     document_frequency: Mapping[str, int]
 
     def idf(self, term: str) -> float:
@@ -110,7 +108,10 @@ def features(query: Query, candidates: Sequence[Candidate], cosines: Sequence[fl
 
 
 def bm25(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> Floats:
-    """BM25 of the query's terms in passage and heading together (Robertson and Zaragoza 2009)."""
+    """BM25 of the query's terms in passage and heading together (Robertson and Zaragoza 2009).
+
+    The average length is the candidates' own.
+    """
     column = {term: j for j, term in enumerate(query.terms)}
     frequency = np.zeros((len(candidates), len(column)))
     for i, candidate in enumerate(candidates):
@@ -119,7 +120,7 @@ def bm25(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> 
                 if term in column:
                     frequency[i, column[term]] += 1
     length = np.array([len(candidate.terms) for candidate in candidates], dtype=np.float64)
-    damping = K1 * (1 - B + B * length / max(stats.average_length, 1.0))
+    damping = K1 * (1 - B + B * length / max(length.mean(), 1.0))
     idf = np.array([stats.idf(term) for term in query.terms])
     scores: Floats = (frequency * (K1 + 1) / (frequency + damping[:, None])) @ idf
     return scores

@@ -1,20 +1,30 @@
-"""Query -> ranked passages: a LlamaIndex retriever over an Index."""
+"""Query -> ranked passages: a LlamaIndex retriever over an Index.
+
+Candidates come from both sides of the store, the nearest vectors and the best BM25 scores; all of
+them are then scored alike (``rag.ranking``). Nothing is built per query.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index import Filter, Index, Passage
 from index.errors import UsageError
-from index.filters import to_day
-from index.lexical import terms
+from rag.query import analyse
+from rag.ranking import LexicalStats, rank
+
+if TYPE_CHECKING:
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 _CANDIDATES = 100
+"""Candidates taken from each side; more of them gained nothing on any question set."""
+_RERANKED = 30
+"""So many of the best candidates are given to a reranker."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +77,20 @@ class Retriever(BaseRetriever):
         *,
         asked_on: str | None = None,
         bounds: Filter | None = None,
-        reranker: Any = None,
+        reranker: BaseNodePostprocessor | None = None,
     ) -> None:
+        """Retrieve ``k`` passages by default.
+
+        ``asked_on`` and ``bounds`` hold for every search that does not set its own. ``reranker``,
+        any LlamaIndex node postprocessor, orders the best candidates anew.
+        """
         super().__init__()
         self.index = index
         self.k = k
         self.asked_on = asked_on
         self.bounds = bounds or Filter()
         self.reranker = reranker
+        self._counted = (-1, 0)
 
     def search(
         self,
@@ -97,26 +113,47 @@ class Retriever(BaseRetriever):
         bounds = bounds or self.bounds
         if after or before:
             bounds = replace(bounds, after=after or bounds.after, before=before or bounds.before)
-        asked_on = asked_on or self.asked_on
-        if asked_on:
-            to_day(asked_on)
+        asked = analyse(query, asked_on or self.asked_on)
         store = self.index.store
-        dense = dict(store.dense(self.index.embedder.encode([query])[0], _CANDIDATES, bounds))
-        lexical = dict(store.lexical(terms(query), _CANDIDATES, bounds))
-        best = max(lexical.values(), default=0.0) or 1.0
-        scores = {
-            row: 0.7 * dense.get(row, 0.0) + 0.3 * lexical.get(row, 0.0) / best for row in dense.keys() | lexical.keys()
-        }
-        rows = sorted(scores, key=lambda row: (-scores[row], row))[:k]
-        passages = store.passages(rows)
-        known = {passage.passage_id: row for passage, row in zip(passages, rows, strict=False)}
-        return [
-            Hit(rank, scores[row], passage, dense.get(row), lexical.get(row))
-            for rank, (passage, row) in enumerate(((p, known[p.passage_id]) for p in passages), 1)
-        ]
+        vector = self.index.embedder.encode([asked.text])[0]
+        pool = max(k, _CANDIDATES)
+        dense = dict(store.dense(vector, pool, bounds))
+        lexical = dict(store.lexical(asked.terms, pool, bounds))
+        candidates = store.candidates(sorted(dense.keys() | lexical.keys()))
+        # What only the lexical side found is at most as similar as the last of the nearest.
+        floor = min(dense.values(), default=0.0)
+        stats = LexicalStats(self._count(), store.catalogue.document_frequency(asked.terms))
+        ranked = rank(asked, candidates, [dense.get(c.row, floor) for c in candidates], stats)
+        best = ranked[: k if self.reranker is None else max(k, _RERANKED)]
+        chosen = {candidates[at].passage_id: (candidates[at].row, score) for score, at in best}
+        vectors = store.vectors.vectors([i for i, (row, _) in chosen.items() if row not in dense])
+        similar = dense | {chosen[i][0]: float(found @ vector) for i, found in vectors.items()}
+        hits: list[Hit] = []
+        # A passage that a writer has just taken out is missing here.
+        for number, passage in enumerate(store.passages([row for row, _ in chosen.values()]), 1):
+            row, score = chosen[passage.passage_id]
+            hits.append(Hit(number, score, passage, similar.get(row), lexical.get(row)))
+        return hits if self.reranker is None else _rerank(self.reranker, query, hits)[:k]
+
+    def _count(self) -> int:
+        """Return the number of passages, counted anew only when the index has changed."""
+        catalogue = self.index.store.catalogue
+        generation = catalogue.generation()
+        if self._counted[0] != generation:
+            self._counted = (generation, catalogue.counts()["passages"])
+        return self._counted[1]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [hit.to_node() for hit in self.search(query_bundle.query_str)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _rerank(reranker: BaseNodePostprocessor, query: str, hits: list[Hit]) -> list[Hit]:
+    """Return the hits in the reranker's order, with its scores."""
+    by_id = {hit.passage.passage_id: hit for hit in hits}
+    nodes = reranker.postprocess_nodes([hit.to_node() for hit in hits], query_str=query)
+    return [
+        replace(by_id[node.node.node_id], rank=number, score=node.get_score()) for number, node in enumerate(nodes, 1)
+    ]

@@ -36,6 +36,10 @@ def test_relative_time_is_split_from_the_content_and_placed_by_the_asker_s_today
     assert query.asked_day == day("2026-01-29")
 
 
+def test_a_length_of_time_is_content() -> None:
+    assert analyse("Which port closed for two days?", "2026-01-29").terms == ("port", "close", "two", "day")
+
+
 def test_without_today_relative_time_places_nothing() -> None:
     query = analyse("Who resigned on Monday?")
     assert query.window is None

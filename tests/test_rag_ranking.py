@@ -39,7 +39,7 @@ def stats(candidates: list[Candidate]) -> LexicalStats:
     for entry in candidates:
         for term in {*entry.terms, *entry.title_terms}:
             frequency[term] = frequency.get(term, 0) + 1
-    return LexicalStats(len(candidates), sum(len(c.terms) for c in candidates) / len(candidates), frequency)
+    return LexicalStats(len(candidates), frequency)
 
 
 def order(question: str, candidates: list[Candidate], cosines: list[float], asked_on: str | None = None) -> list[int]:
@@ -131,6 +131,6 @@ def test_scores_fall_and_are_the_weighted_sum() -> None:
 
 
 def test_nothing_to_rank_and_nothing_asked() -> None:
-    assert rank(analyse("storm"), [], [], LexicalStats(0, 0.0, {})) == []
+    assert rank(analyse("storm"), [], [], LexicalStats(0, {})) == []
     found = [candidate(1, "storm")]
     assert np.isfinite(features(analyse("who is it?"), found, [0.1], stats(found))).all()
