@@ -114,12 +114,15 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def load_set(path: str) -> QuestionSet:
-    """A question set by its path; a folder named like a public set is read by that set's adapter."""
+    """A question set by its path: also a file of votes, and a folder named like a public set, by its adapter."""
     from eval.adapters import ADAPTERS
     from eval.questions import QuestionSet
+    from eval.votes import holds_votes, read_votes
 
     adapter = ADAPTERS.get(Path(path).resolve().name)
-    return adapter(Path(path)) if adapter and Path(path).is_dir() else QuestionSet.load(path)
+    if adapter and Path(path).is_dir():
+        return adapter(Path(path))
+    return read_votes(path) if holds_votes(Path(path)) else QuestionSet.load(path)
 
 
 def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:

@@ -26,6 +26,14 @@ def read_votes(path: str | Path) -> QuestionSet:
     return QuestionSet(path.stem, tuple(questions.values()))
 
 
+def holds_votes(path: Path) -> bool:
+    """Whether a file is one of votes, by its first line."""
+    if path.suffix != ".jsonl" or not path.is_file():
+        return False
+    first = next(read_jsonl(path), None)
+    return isinstance(first, Mapping) and "vote" in first and "answer" in first
+
+
 def _question(row: object, file: Path, line: int) -> Question:
     where = f"{file}:{line}"
     if not isinstance(row, Mapping) or not isinstance(row.get("answer"), Mapping):
@@ -33,7 +41,9 @@ def _question(row: object, file: Path, line: int) -> Question:
     if row.get("vote") not in (1, -1):
         raise QuestionSetError(where, f"field 'vote': expected 1 or -1, found {row.get('vote')!r}")
     answer: Mapping[str, Any] = row["answer"]
-    text, history = answer.get("question"), row.get("history") or []
+    history = row.get("history") or []
+    # Without its history a follow-up can be asked again only as it was understood.
+    text = answer.get("question") if history else answer.get("standalone_question") or answer.get("question")
     key = hashlib.sha256(f"{text}\n{history}\n{row.get('asked_on')}".encode("utf-8", "surrogatepass"))
     fields: dict[str, Any] = {"id": row.get("id") or f"vote-{key.hexdigest()[:10]}", "question": text}
     fields |= {name: row[name] for name in ("asked_on",) if row.get(name)} | ({"history": history} if history else {})

@@ -112,7 +112,7 @@ def test_reports_of_drafts_say_so(tmp_path: Path, drafts: int) -> None:
 
 def test_votes_become_gold_or_drafts(tmp_path: Path) -> None:
     good = {"question": "Who?", "abstained": False, "citations": [{"doc_id": "d", "quote": "Ann did."}]}
-    declined = {"question": "Why?", "abstained": True, "citations": []}
+    declined = {"question": "Why so?", "standalone_question": "Why was it Ann?", "abstained": True, "citations": []}
     turns = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Ann."}]
     rows = [
         {"answer": good, "vote": -1},
@@ -125,7 +125,8 @@ def test_votes_become_gold_or_drafts(tmp_path: Path) -> None:
     assert call("votes", path, tmp_path / "set.yaml") == 0
     who, why, when = QuestionSet.load(tmp_path / "set.yaml")
     assert (who.gold_docs, who.gold_quotes, who.tags, who.draft) == ({"d": 1}, ("Ann did.",), ("thumbs-up",), False)
-    assert (why.id, why.answerable) == ("why", False)
+    assert (why.id, why.question, why.answerable) == ("why", "Why was it Ann?", False)
+    assert commands.load_set(str(path)).questions == (who, why, when)
     assert (when.draft, when.note, when.gold_quotes, len(when.history)) == (True, "it was Bob", (), 2)
 
 
