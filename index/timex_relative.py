@@ -29,6 +29,10 @@ def window(context: Context, way: int, unit: str, count: int | None) -> Reading:
     if not published:
         return Reading("DURATION", value, anchors=False)
     other = None
+    if unit == "quarter" and count and count < 1000:  # whole quarters, as reports count them
+        near, far = (from_day(published, way * k, "quarter") for k in (1, count))
+        days = sorted(day for reading in (near, far) if reading for day in span_of(reading.value) or ())
+        return Reading("DURATION", value, (days[0], days[-1]) if days else None, anchors=False)
     if count and count < 10**5:
         times, calendar_unit = CALENDAR_UNITS.get(unit, (0, "day"))
         other = move(published, way * count * times, calendar_unit)
