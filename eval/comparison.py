@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -11,7 +11,7 @@ from eval import metrics, statistics
 from eval.html import answer_text, frame
 from eval.outcomes import Outcome
 from eval.report import Report
-from eval.summary import LOWER_IS_BETTER, number, run_metrics, score_names
+from eval.summary import LOWER_IS_BETTER, RUN_METRICS, Asked, RunMetric, asked, number, run_metrics, score_names
 from index.errors import UsageError
 
 CORRECTIONS = {"holm": statistics.holm, "bh": statistics.benjamini_hochberg}
@@ -178,21 +178,21 @@ def _score_rows(pairs: Pairs) -> list[Difference]:
 
 
 def _run_rows(pairs: Pairs) -> list[Difference]:
-    before, after = [a for a, _ in pairs], [b for _, b in pairs]
-    shared = run_metrics(before).keys() & run_metrics(after).keys()
+    outcomes = [a for a, _ in pairs], [b for _, b in pairs]
+    before, after = map(asked, outcomes)
+    shared = run_metrics(outcomes[0]).keys() & run_metrics(outcomes[1]).keys()
     rows = []
-    for name, function in run_metrics(before).items():
+    for name, function in RUN_METRICS.items():
         if name not in shared:
             continue
-
-        def change(drawn: Pairs, function: object = function) -> float:
-            assert callable(function)
-            return float(function([b for _, b in drawn]) - function([a for a, _ in drawn]))
-
-        low, high = statistics.bootstrap(pairs, change, resamples=200)
+        low, high = statistics.bootstrap(list(zip(before, after, strict=True)), _change(function), resamples=200)
         p = statistics.swap_test(before, after, function, resamples=400)
         rows.append(Difference(name, function(before), function(after), low, high, "permutation", p, p, len(pairs)))
     return rows
+
+
+def _change(function: RunMetric) -> Callable[[Sequence[tuple[Asked, Asked]]], float]:
+    return lambda drawn: function([b for _, b in drawn]) - function([a for a, _ in drawn])
 
 
 def _cell(outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from eval import metrics, statistics
 from eval.outcomes import Outcome
@@ -45,55 +46,66 @@ def number(value: float) -> str:
 # --- metrics of a whole run --------------------------------------------------------------------------------
 
 
-def _answered(outcomes: Iterable[Outcome]) -> tuple[list[float], list[bool]]:
+class Asked(NamedTuple):
+    """What the metrics of a whole run need of an outcome; they are computed hundreds of times in resampling."""
+
+    answerable: bool
+    answered: bool
+    confidence: float
+    correct: bool | None
+    ms: float
+
+
+def asked(outcomes: Iterable[Outcome]) -> list[Asked]:
+    """The outcomes as the metrics of a whole run see them."""
+    return [Asked(o.question.answerable, not o.abstained, o.confidence, o.correct, o.ms) for o in outcomes]
+
+
+RunMetric = Callable[[Sequence[Asked]], float]
+
+
+def _judged(rows: Sequence[Asked]) -> tuple[list[float], list[bool]]:
     """Confidence and correctness of the answers that were given and can be judged."""
-    given = [(o.confidence, bool(o.correct)) for o in outcomes if not o.abstained and o.correct is not None]
+    given = [(row.confidence, row.correct) for row in rows if row.answered and row.correct is not None]
     return [confidence for confidence, _ in given], [right for _, right in given]
 
 
-def _share(outcomes: Sequence[Outcome], kept: Callable[[Outcome], bool], of: Callable[[Outcome], bool]) -> float:
-    base = [outcome for outcome in outcomes if of(outcome)]
-    return metrics.mean(kept(outcome) for outcome in base)
-
-
-def answer_rate(outcomes: Sequence[Outcome]) -> float:
+def answer_rate(rows: Sequence[Asked]) -> float:
     """Share of the answerable questions that were answered."""
-    return _share(outcomes, lambda o: not o.abstained, lambda o: o.question.answerable)
+    return metrics.mean(row.answered for row in rows if row.answerable)
 
 
-def abstention_precision(outcomes: Sequence[Outcome]) -> float:
+def abstention_precision(rows: Sequence[Asked]) -> float:
     """Share of the declined questions that are unanswerable."""
-    return _share(outcomes, lambda o: not o.question.answerable, lambda o: o.abstained)
+    return metrics.mean(not row.answerable for row in rows if not row.answered)
 
 
-def abstention_recall(outcomes: Sequence[Outcome]) -> float:
+def abstention_recall(rows: Sequence[Asked]) -> float:
     """Share of the unanswerable questions that were declined."""
-    return _share(outcomes, lambda o: o.abstained, lambda o: not o.question.answerable)
+    return metrics.mean(not row.answered for row in rows if not row.answerable)
 
 
-def abstention_auroc(outcomes: Sequence[Outcome]) -> float:
+def abstention_auroc(rows: Sequence[Asked]) -> float:
     """How well confidence tells answerable questions from the others."""
-    return metrics.auroc([o.confidence for o in outcomes], [o.question.answerable for o in outcomes])
+    return metrics.auroc([row.confidence for row in rows], [row.answerable for row in rows])
 
 
-def _quantile(share: float) -> Callable[[Sequence[Outcome]], float]:
-    def milliseconds(outcomes: Sequence[Outcome]) -> float:
-        times = sorted(outcome.ms for outcome in outcomes)
-        return times[min(len(times) - 1, math.ceil(share * len(times)) - 1)] if times else 0.0
+def _quantile(share: float) -> RunMetric:
+    def milliseconds(rows: Sequence[Asked]) -> float:
+        times = sorted(row.ms for row in rows)
+        return times[max(0, math.ceil(share * len(times)) - 1)] if times else 0.0
 
     return milliseconds
 
-
-RunMetric = Callable[[Sequence[Outcome]], float]
 
 RUN_METRICS: dict[str, RunMetric] = {
     "answer_rate": answer_rate,
     "abstention_precision": abstention_precision,
     "abstention_recall": abstention_recall,
     "abstention_AUROC": abstention_auroc,
-    "AURC": lambda outcomes: metrics.area_under_risk_coverage(*_answered(outcomes)),
-    "ECE": lambda outcomes: metrics.expected_calibration_error(*_answered(outcomes)),
-    "Brier": lambda outcomes: metrics.brier_score(*_answered(outcomes)),
+    "AURC": lambda rows: metrics.area_under_risk_coverage(*_judged(rows)),
+    "ECE": lambda rows: metrics.expected_calibration_error(*_judged(rows)),
+    "Brier": lambda rows: metrics.brier_score(*_judged(rows)),
     "ms_median": _quantile(0.5),
     "ms_p95": _quantile(0.95),
 }
@@ -104,7 +116,7 @@ def run_metrics(outcomes: Sequence[Outcome]) -> dict[str, RunMetric]:
     unanswerable = any(not outcome.question.answerable for outcome in outcomes)
     answerable = any(outcome.question.answerable for outcome in outcomes)
     answering = any(outcome.answer is not None for outcome in outcomes)
-    judged = bool(_answered(outcomes)[0])
+    judged = bool(_judged(asked(outcomes))[0])
     ground = {
         "answer_rate": answering and answerable,
         "abstention_precision": answering and unanswerable,
@@ -132,9 +144,10 @@ def summarise(outcomes: Sequence[Outcome], *, resamples: int = 2000, seed: int =
         values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
         low, high = statistics.bootstrap_mean(values, resamples=resamples, seed=seed)
         rows[name] = Estimate(metrics.mean(values), low, high, len(values))
+    whole = asked(outcomes)
     for name, function in run_metrics(outcomes).items():
-        low, high = statistics.bootstrap(outcomes, function, resamples=max(resamples // 10, 1), seed=seed)
-        rows[name] = Estimate(function(outcomes), low, high, len(outcomes))
+        low, high = statistics.bootstrap(whole, function, resamples=max(resamples // 10, 1), seed=seed)
+        rows[name] = Estimate(function(whole), low, high, len(whole))
     return rows
 
 
