@@ -221,7 +221,7 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
     return make_date(year, month, 1 + (weekday - first.isoweekday()) % 7 + 7 * (nth - 1))
 
 
-# Holiday -> month and day, or month, weekday and which one, or days from Easter.
+# Holiday -> month and day; or month, weekday and which one; or days from Easter, or from such a weekday.
 _FIXED = {
     "new year's day": (1, 1), "new year's eve": (12, 31), "new year": (1, 1), "new year day": (1, 1), "epiphany": (1, 6),
     "groundhog day": (2, 2), "valentine's day": (2, 14), "st. patrick's day": (3, 17), "april fools' day": (4, 1),
@@ -229,18 +229,22 @@ _FIXED = {
     "freedom day": (6, 19), "jubilee day": (6, 19), "independence day": (7, 4), "bastille day": (7, 14),
     "halloween": (10, 31), "all saints' day": (11, 1), "guy fawkes day": (11, 5), "veterans day": (11, 11),
     "armistice day": (11, 11), "christmas eve": (12, 24), "christmas": (12, 25), "christmas day": (12, 25),
-    "boxing day": (12, 26),
+    "boxing day": (12, 26), "inauguration day": (1, 20), "australia day": (1, 26),
+    "international women's day": (3, 8), "cinco de mayo": (5, 5), "flag day": (6, 14), "canada day": (7, 1),
+    "remembrance day": (11, 11), "world aids day": (12, 1),
 }  # fmt: skip
 _FLOATING = {
     "martin luther king day": (1, 1, 3), "presidents' day": (2, 1, 3), "mother's day": (5, 7, 2),
     "memorial day": (5, 1, -1), "father's day": (6, 7, 3), "labor day": (9, 1, 1), "columbus day": (10, 1, 2),
+    "indigenous peoples' day": (10, 1, 2), "mlk day": (1, 1, 3), "martin luther king jr. day": (1, 1, 3),
     "thanksgiving": (11, 4, 4), "thanksgiving day": (11, 4, 4),
 }  # fmt: skip
+_DAYS_AFTER = {"black friday": ((11, 4, 4), 1), "cyber monday": ((11, 4, 4), 4), "election day": ((11, 1, 1), 1)}
 _FROM_EASTER = {
-    "ash wednesday": -46, "palm sunday": -7, "maundy thursday": -3, "good friday": -2, "easter": 0,
+    "mardi gras": -47, "shrove tuesday": -47, "ash wednesday": -46, "palm sunday": -7, "maundy thursday": -3, "good friday": -2, "easter": 0,
     "easter sunday": 0, "easter monday": 1, "ascension day": 39, "pentecost": 49, "whit monday": 50,
 }  # fmt: skip
-HOLIDAYS = frozenset((*_FIXED, *_FLOATING, *_FROM_EASTER, "black friday", "cyber monday"))
+HOLIDAYS = frozenset((*_FIXED, *_FLOATING, *_FROM_EASTER, *_DAYS_AFTER))
 
 
 def holiday(name: str, year: int) -> date | None:
@@ -253,5 +257,6 @@ def holiday(name: str, year: int) -> date | None:
         return nth_weekday(year, *_FLOATING[name])
     if name in _FROM_EASTER:
         return easter(year) + timedelta(days=_FROM_EASTER[name])
-    thanksgiving = nth_weekday(year, 11, 4, 4)
-    return add_days(thanksgiving, 1 if name == "black friday" else 4) if thanksgiving else None
+    weekday, days = _DAYS_AFTER[name]
+    start = nth_weekday(year, *weekday)
+    return add_days(start, days) if start else None

@@ -52,7 +52,7 @@ def _half(m: Match, context: Context) -> Reading | None:
     return Reading("DATE", f"{context.published.year:04}-H{nth}" if context.published else f"XXXX-H{nth}")
 
 
-@rule("the? fiscal unit? yearish", "the? fiscal unit")
+@rule("the? fiscal dash? unit? yearish", "the? yearish fiscal unit", "the? fiscal unit")
 def _fiscal_year(m: Match, context: Context) -> Reading | None:
     if "unit" in m and m.str("unit") != "year":
         return None

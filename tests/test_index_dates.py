@@ -411,6 +411,9 @@ def test_calendar_by_hand() -> None:
     assert nth_weekday(2024, 11, 4, 4) == holiday("thanksgiving", 2024) == date(2024, 11, 28)
     assert nth_weekday(2024, 5, 1, -1) == holiday("memorial day", 2024) == date(2024, 5, 27)
     assert nth_weekday(2024, 2, 5, 5) is None
+    assert holiday("election day", 2024) == date(2024, 11, 5)
+    assert holiday("black friday", 2024) == date(2024, 11, 29)
+    assert holiday("easter", 1) is None
     assert span_of("2020-W53") == (date(2020, 12, 28), date(2021, 1, 3))
     assert span_of("2021-W53") is None
     assert span_of("2023-WI") == (date(2023, 12, 1), date(2024, 2, 29))
