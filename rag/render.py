@@ -6,6 +6,7 @@ strings in as they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 from index.dates import TimeExpression, describe
 from index.documents import Document
 from rag.answer import Answer, Citation
-from rag.markup import blocks
+from rag.markup import MarkHtml, blocks
 
 WHY = {
     "no_documents": "There are no articles to answer from yet.",
@@ -105,8 +106,8 @@ def answer_html(answer: Answer, turn: str) -> str:
     def mark(n: int) -> str | None:
         return mark_button(citations[n], turn) if n in citations else None
 
-    html = [f'<div class="dl-text">{blocks(answer.text, mark)}</div>']
-    flagged = [sentence.text for sentence in answer.sentences if sentence.support == "unsupported"]
+    html = [f'<div class="dl-text">{_badged(answer, mark)}</div>']
+    flagged = [s.text for s in answer.sentences if s.support == "unsupported" and s.text not in answer.text]
     if flagged:
         items = "".join(f"<li>{escape(text)}</li>" for text in flagged)
         html.append(
@@ -115,6 +116,35 @@ def answer_html(answer: Answer, turn: str) -> str:
     if answer.notice:
         html.append(f'<p class="dl-notice">{escape(answer.notice)}</p>')
     return "".join(html)
+
+
+_BADGES = {
+    "verbatim": "quoted word for word",
+    "supported": "checked against its source",
+    "unsupported": "not supported by the articles",
+}
+_PRIVATE = 0xE000
+"""First of Unicode's private characters: they hold the badges' places while Markdown becomes HTML."""
+
+
+def _badged(answer: Answer, mark: MarkHtml) -> str:
+    """The text, and where a model wrote it, after each sentence and its marks how that sentence is supported."""
+    if answer.mode == "extractive":
+        return blocks(answer.text, mark)
+    text = re.sub("[\ue000-\uf8ff]", "", answer.text)
+    position = 0
+    for number, sentence in enumerate(answer.sentences):
+        found = text.find(sentence.text, position)
+        if found < 0 or not sentence.text:
+            continue
+        behind = re.compile(r"(?:\s*\[\d+\])*").match(text, found + len(sentence.text))
+        position = behind.end() if behind else found + len(sentence.text)
+        text = text[:position] + chr(_PRIVATE + number) + text[position:]
+    html = blocks(text, mark)
+    for number, sentence in enumerate(answer.sentences):
+        badge = f' <span class="dl-badge dl-{sentence.support}">{_BADGES[sentence.support]}</span>'
+        html = html.replace(chr(_PRIVATE + number), badge)
+    return html
 
 
 def dates_html(answer: Answer, turn: str) -> str:
@@ -168,7 +198,7 @@ def _abstained(answer: Answer, turn: str) -> str:
             html.append(
                 f"<li><q>{escape(citation.quote)}</q><span>{escape(where(citation))}</span>"
                 f'<button type="button" class="dl-open" data-turn="{escape(turn)}" data-n="{citation.n}"'
-                f' aria-label="Show this sentence in {escape(where(citation))}">Show in the article</button></li>'
+                f' aria-label="Show in the article: {escape(where(citation))}">Show in the article</button></li>'
             )
         html.append("</ul>")
     html.append("</section>")

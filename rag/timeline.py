@@ -112,10 +112,10 @@ def _button(event: Event, citations: dict[int, Citation], turn: str, kind: str, 
     cited = next((citations[n] for n in event.citations if n in citations), None)
     if cited is None:
         return escape(text)
-    return (
-        f'<button type="button" class="{kind}" style="{style}" {card_data(cited, turn)}'
-        f' aria-label="{escape(event.when)}: {escape(_short(event.text, 120))} Show the sentence">{escape(text)}</button>'
-    )
+    label = f"{event.when}: {_short(event.text, 120)} Show the sentence"
+    named = "" if text else f' aria-label="{escape(label)}"'
+    place = f' style="{style}"' if style else ""
+    return f'<button type="button" class="{kind}"{place} {card_data(cited, turn)}{named}>{escape(text)}</button>'
 
 
 class _Scale:

@@ -178,6 +178,25 @@ def test_unsupported_sentences_of_a_model_are_flagged() -> None:
     assert "tiny-model" in Page(render.summary_html(answer)).text
 
 
+def test_each_sentence_of_a_model_says_how_it_is_supported() -> None:
+    answer = replace(
+        ANSWER,
+        mode="tiny-model",
+        text="Brandt met them. [1] [2] She resigned. She <ate>.",
+        sentences=(
+            Sentence("Brandt met them.", (1, 2), "supported"),
+            Sentence("She resigned.", (), "unsupported"),
+            Sentence("She <ate>.", (3,), "verbatim"),
+        ),
+    )
+    text = Page(render.answer_html(answer, "t1")).text
+    assert text == (
+        "Brandt met them. 1 2 checked against its source She resigned. not supported by the articles"
+        " She <ate>. quoted word for word"
+    )
+    assert "dl-badge" not in render.answer_html(ANSWER, "t1")
+
+
 def test_a_removed_article_is_told_and_its_quote_kept() -> None:
     text = Page(render.sources_html(ANSWER, {HARBOUR.doc_id: HARBOUR}, "t1")).text
     assert "This article has since been removed." in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -35,12 +36,18 @@ FLAGS = [
 
 
 @pytest.fixture(scope="module")
-def address(seed_index_folder: Path) -> Iterator[str]:
+def folder(seed_index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the seed articles' index, for the chat to write to."""
+    return Path(shutil.copytree(seed_index_folder, tmp_path_factory.mktemp("chat") / "index"))
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
     """The address of a chat over the seed articles, in a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rag", "--index", str(seed_index_folder), "chat", "--port", str(port)]
+    command = [sys.executable, "-m", "rag", "--index", str(folder), "chat", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
         url = f"http://127.0.0.1:{port}/"
         deadline = time.monotonic() + 90
@@ -211,6 +218,114 @@ def test_a_link_to_a_sentence_lights_it(page: sync_api.Page, address: str) -> No
     lit = page.locator("mark.dl-linked").first
     assert lit.inner_text() == quote
     assert in_view(page, lit)
+
+
+NEWS = """Harbour bridge reopens
+
+Thu Mar 06 2025
+
+PORTVILLE: Mayor Lena Brandt reopened the harbour bridge on Tuesday after repairs that took eight months.
+
+Engineer Omar Said spoke with Brandt on Wednesday and told her that the bridge would last for fifty years.
+"""
+
+
+def test_the_whole_way_of_a_newcomer(page: sync_api.Page, folder: Path, tmp_path: Path) -> None:
+    # an example question, a mark, the timeline
+    page.locator(".dl-example").first.click(timeout=60_000)
+    page.locator("#dl-current .dl-turn[aria-busy=false]").wait_for(timeout=60_000)
+    ask(page, QUESTION)
+    bar = page.locator("#dl-current .dl-bar").first
+    assert "Sat 24 January 2026" in (bar.get_attribute("aria-label") or "")
+    bar.click()
+    sync_api.expect(page.locator("#dl-pane mark.dl-now").first).to_be_focused()
+
+    # articles of one's own
+    page.get_by_role("tab", name="Articles").click()
+    good, bad = tmp_path / "bridge.txt", tmp_path / "broken.txt"
+    good.write_text(NEWS, encoding="utf-8")
+    bad.write_bytes(b"\x00\x01" * 400)
+    page.locator("input[type=file]").first.set_input_files([good, bad])
+    told = page.locator("#dl-said")
+    sync_api.expect(told).to_contain_text("bridge.txt: added", timeout=60_000)
+    sync_api.expect(told).to_contain_text("broken.txt: not added")
+    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(3)
+
+    # a question about it, a follow-up, and what it was understood as
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, "When did Brandt reopen the harbour bridge?")
+    assert "4 March 2025" in page.locator("#dl-current").inner_text()
+    ask(page, "And who spoke with her?")
+    edit = page.locator("#dl-current .dl-understood [data-send=edit]")
+    if edit.count():
+        edit.click()
+        understood = page.locator("#dl-current .dl-understood q").inner_text().strip('“”"')
+        sync_api.expect(page.get_by_role("textbox", name="Question")).to_have_value(understood)
+
+    # export, and verify
+    page.get_by_role("tab", name="Conversations").click()
+    with page.expect_download() as download:
+        page.locator(".dl-kept a", has_text="HTML").first.click()
+    exported = tmp_path / "kept.html"
+    download.value.save_as(exported)
+    command = [sys.executable, "-m", "rag", "--index", str(folder), "verify", str(exported)]
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "quotes checked, 0 findings" in checked.stdout
+
+    # remove, undo, remove
+    page.get_by_role("tab", name="Articles").click()
+    page.locator(".dl-shelf .dl-link", has_text="Harbour bridge").click()
+    page.get_by_role("button", name="Remove the article").click()
+    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Undo the removal").click()
+    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(3)
+    page.locator(".dl-shelf .dl-link", has_text="Harbour bridge").click()
+    page.get_by_role("button", name="Remove the article").click()
+    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(2)
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert checked.returncode == 1
+    assert "bridge.txt: the article is not in the index" in checked.stderr
+
+    # reload, and find the conversation by a search
+    page.reload()
+    page.locator("#dl-current .dl-turn").wait_for(timeout=60_000)
+    page.get_by_role("tab", name="Conversations").click()
+    page.get_by_role("textbox", name="Search").fill("harbour bridge")
+    sync_api.expect(page.locator(".dl-kept li")).to_have_count(1)
+    page.locator(".dl-kept .dl-link").click()
+    sync_api.expect(page.locator("#dl-past")).to_contain_text("reopen the harbour bridge")
+
+
+@pytest.mark.parametrize("page", [(1280, 860), (390, 844)], indirect=True)
+def test_axe_finds_no_serious_violation(page: sync_api.Page) -> None:
+    axe = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
+    if not axe.is_file():
+        pytest.skip("axe-core was not found; npm install axe-core, or name axe.min.js in AXE_CORE")
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found: list[str] = []
+
+    def look(state: str) -> None:
+        # Gradio's own upload button names itself otherwise than it reads.
+        result = page.evaluate("axe.run({exclude: ['.upload-container']}, {resultTypes: ['violations']})")
+        for violation in result["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+                found.append(f"{state}: {violation['id']} {nodes}")
+
+    look("empty")
+    ask(page, "who won the chess olympiad?")
+    look("declined")
+    ask(page, QUESTION)
+    look("answer")
+    page.locator("#dl-current .dl-text .dl-mark").first.click()
+    look("mark")
+    page.keyboard.press("Escape")
+    for tab in ("Conversations", "Articles"):
+        page.get_by_role("tab", name=tab).click()
+        page.locator(".dl-kept, .dl-shelf").last.wait_for()
+        look(tab)
+    assert found == []
 
 
 def test_first_paint_and_first_words_are_soon(page: sync_api.Page) -> None:
