@@ -25,7 +25,8 @@ FAILED_GATE = 1
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``eval`` and its subcommands to the ``dateline`` parser."""
-    parser = subparsers.add_parser("eval", help="question sets: measure, compare, guard", description=__doc__)
+    words = "measure answers on question sets, compare runs, guard against falls"
+    parser = subparsers.add_parser("eval", help=words, description=words[0].upper() + words[1:] + ".")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, run: Callable[..., int], help: str) -> argparse.ArgumentParser:

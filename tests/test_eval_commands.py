@@ -17,13 +17,14 @@ from eval.drafts import draft
 from eval.questions import QuestionSetError
 from index.documents import Document
 from index.errors import UsageError
+from rag.settings import Settings
 
 
-def call(*words: object) -> int:
+def call(*words: object, settings: Settings | None = None) -> int:
     parser = argparse.ArgumentParser()
     commands.register(parser.add_subparsers(required=True))
     arguments = parser.parse_args(["eval", *map(str, words)])
-    code: int = arguments.run(arguments, None)
+    code: int = arguments.run(arguments, settings)
     return code
 
 
@@ -145,3 +146,28 @@ def test_broken_votes_are_named(tmp_path: Path, row: object, message: str) -> No
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
     with pytest.raises(QuestionSetError, match=re.escape(message)):
         call("votes", path, tmp_path / "set.yaml")
+
+
+def test_a_beir_folder_is_indexed_asked_and_resumed_with_the_real_assistant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = tmp_path / "town", tmp_path / "runs"
+    (folder / "qrels").mkdir(parents=True)
+    corpus = {"d1": "The mayor of Oxtown opened the new bridge on Monday.", "d2": "The tunnel is closed until May."}
+    lines = "".join(json.dumps({"_id": key, "title": "", "text": text}) + "\n" for key, text in corpus.items())
+    (folder / "corpus.jsonl").write_text(lines, encoding="utf-8")
+    (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "Who opened the bridge?"}\n', encoding="utf-8")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n", encoding="utf-8")
+    settings = Settings(index=str(tmp_path / "unused"))
+    for asked in (1, 0):  # the same command again finds everything done
+        assert call("run", folder, "--out", out, "--json", settings=settings) == 0
+        shown = json.loads(capsys.readouterr().out)
+        assert shown["manifest"]["asked"] == asked
+        assert shown["metrics"]["MRR@10"][0] == 1.0
+        assert shown["metrics"]["offsets_correct"][0] == 1.0
+    assert (Path(shown["run"]) / "report.html").is_file()
+    assert not (tmp_path / "unused").exists()
+    assert call("run", folder, "--out", out, "--retrieval-only", settings=settings) == 0
+    assert "Recall@5" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="no questions with these tags"):
+        call("run", folder, "--tag", "none", settings=settings)
