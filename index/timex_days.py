@@ -79,7 +79,7 @@ def _same_day(year: int, month: int, day: int) -> list[date]:
 def _attributive(context: Context, match: Match) -> bool:
     """Say whether a date stands before a noun ("the Feb. 23 accord"), where no verb is about it."""
     words = context.tokens.words
-    if "edge" in match or "early" in match:
+    if "edge" in match:
         return False
     return words[match.first] == "the" or (match.first > 0 and words[match.first - 1] in ("the", "a", "an"))
 
