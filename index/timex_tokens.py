@@ -63,36 +63,37 @@ class Tokens:
 
 def tokenize(text: str) -> Tokens:
     """Return the tokens of ``text``. Linear in its length; any text will do."""
-    out = Tokens(text)
-    codes: list[str] = []
     lexicon, unknown = LEXICON.get, (_OTHER, None)
+    rows: list[tuple[int, int, str, object, str]] = []
     skip_to = 0
     for m in _TOKEN.finditer(text):
         start, end = m.span()
         if start < skip_to:
             continue
-        word, kind = m[0].lower(), m.lastgroup or ""
-        if kind not in _LOOKED_UP:
-            code, value = _of_form(kind, word)
+        word = m[0].lower()
+        if m.lastgroup not in _LOOKED_UP:
+            code, value = _of_form(m.lastgroup or "", word)
+        elif word not in _SPECIAL:
+            code, value = lexicon(word, unknown)
         elif word in _HOLIDAY_STARTS and (name := _holiday(text, start)):
             code, value = CODES["holiday"], name[0]
             skip_to = end = name[1]
         elif word in _IRREGULAR:
-            code, value, end = _irregular(text, m[0], end, codes[-1] if codes else "")
+            code, value, end = _irregular(text, m[0], end, rows[-1][4] if rows else "")
             skip_to = end  # an abbreviation's full stop is its own
         else:
             code, value = lexicon(word, unknown)
-        out.starts.append(start)
-        out.ends.append(end)
-        out.words.append(word)
-        out.values.append(value)
-        codes.append(code)
-    out.shape = "".join(codes)
+        rows.append((start, end, word, value, code))
+    if not rows:
+        return Tokens(text)
+    starts, ends, words, values, codes = zip(*rows, strict=True)
+    out = Tokens(text, list(starts), list(ends), list(words), list(values), "".join(codes))
     return _with_numbers_joined(out) if _SPELLED in out.shape else out
 
 
 _LOOKED_UP = frozenset(("word", "mark", "poss"))
 _IRREGULAR = frozenset((*CARDINALS, *ORDINALS, *ABBREVIATIONS)) - {"second"}
+_SPECIAL = _IRREGULAR | _HOLIDAY_STARTS
 
 
 def _holiday(text: str, start: int) -> tuple[str, int] | None:
