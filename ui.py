@@ -7,6 +7,8 @@ they return is turned into HTML by ``rag.render``.
 from __future__ import annotations
 
 import argparse
+import getpass
+import ipaddress
 import os
 import socket
 import sys
@@ -60,6 +62,8 @@ def build(assistant: Assistant, conversations: ConversationStore, examples: Sequ
                 _conversations_tab(chat, tabs, conversations_tab, opened, outputs)
             with gr.Tab("Articles", id="articles") as articles_tab:
                 _articles_tab(shelf, articles_tab, scope)
+            with gr.Tab("Settings", id="settings") as settings_tab:
+                _settings_tab(assistant, settings_tab)
 
         def load(request: gr.Request) -> tuple[Any, ...]:
             asked = str(request.query_params.get("conversation") or "")
@@ -291,6 +295,17 @@ def _articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
     undo.click(back, removed, [said, removed, undo], **_QUIET).then(listed, *lists, **_QUIET)
 
 
+def _settings_tab(assistant: Assistant, tab: gr.Tab) -> None:
+    """The look, kept by the browser, and what the answers are made from."""
+    from rag.chat import facts_html
+
+    look = gr.Radio(["System", "Light", "Dark"], value="System", label="Colours", elem_id="dl-look")
+    facts = gr.HTML(**_PLAIN)
+    look.change(None, look, None, js="(look) => window.datelineLook(look)")
+    tab.select(lambda: facts_html(assistant), None, facts, **_QUIET)
+    tab.select(None, None, look, js="() => localStorage.getItem('dateline-look') || 'System'")
+
+
 def _choices(shelf: Shelf) -> list[tuple[str, str]]:
     return [(info.title or info.doc_id, info.doc_id) for info in shelf.find()]
 
@@ -386,6 +401,20 @@ def launch_options(assistant: Assistant, conversations: ConversationStore) -> di
     }
 
 
+def require_closed_door(host: str, users: Path | None, no_auth: bool) -> None:
+    """Raise UsageError where other computers could reach the chat and nobody would be asked who they are."""
+    if users is not None and not users.is_file():
+        raise UsageError(f"{users}: there is no such file of users; make one with: dateline user NAME --auth {users}")
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local and users is None and not no_auth:
+        raise UsageError(
+            f"other computers could reach {host}; ask for a login with --auth FILE, or say --no-auth to let everybody in"
+        )
+
+
 def require_free_port(host: str, port: int) -> None:
     """Raise UsageError where something else listens on the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -404,7 +433,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     chat = subparsers.add_parser("chat", help="open the chat in a browser", description="The chat, on this computer.")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
+    chat.add_argument("--auth", type=Path, metavar="FILE", help="ask for a login of these users (see: dateline user)")
+    chat.add_argument("--no-auth", action="store_true", help="let everybody in who can reach the address")
     chat.set_defaults(run=run)
+    user = subparsers.add_parser(
+        "user",
+        help="add a user of the chat, or change a password",
+        description="Add a user of the chat, or change a password; it is read from the terminal or standard input.",
+    )
+    user.add_argument("name", metavar="NAME")
+    user.add_argument("--auth", type=Path, metavar="FILE", required=True, help="the file of users")
+    user.set_defaults(run=run_user)
     verify = subparsers.add_parser(
         "verify",
         help="check the quotes of an exported conversation",
@@ -416,10 +455,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline chat``: serve until interrupted."""
+    require_closed_door(args.host, args.auth, args.no_auth)
     require_free_port(args.host, args.port)
     from rag.conversations import ConversationStore
     from rag.suggestions import suggest
+    from rag.users import Users
 
+    users = Users(args.auth) if args.auth else None
     assistant = settings.assistant(read_only=False)
     conversations = ConversationStore(Path(settings.index) / CONVERSATIONS)
     examples: list[str] = []
@@ -427,7 +469,23 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     # Besides filling the empty page, the first questions load the models before a person asks.
     threading.Thread(target=lambda: examples.extend(suggest(assistant)), daemon=True).start()
     sys.stderr.write(f"Dateline is at http://{args.host}:{args.port} (Ctrl+C stops it)\n")
-    blocks.launch(server_name=args.host, server_port=args.port, **launch_options(assistant, conversations))
+    blocks.launch(
+        server_name=args.host,
+        server_port=args.port,
+        auth=users.check if users else None,
+        **launch_options(assistant, conversations),
+    )
+    return 0
+
+
+def run_user(args: argparse.Namespace, settings: Settings) -> int:
+    """``dateline user``: add a user or change a password."""
+    from rag.users import Users
+
+    users = Users(args.auth)
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    users.add(args.name, password)
+    sys.stderr.write(f"{args.name} may log in; start the chat with: dateline chat --auth {args.auth}\n")
     return 0
 
 

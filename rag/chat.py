@@ -247,3 +247,27 @@ def error_html(message: str, question: str = "") -> str:
     """Something went wrong, in one sentence."""
     heading = f'<h2 class="dl-question">{escape(question)}</h2>' if question else ""
     return f'<section class="dl-turn">{heading}<div class="dl-error" role="alert">{escape(message)}</div></section>'
+
+
+def facts_html(assistant: Assistant) -> str:
+    """What answers are made from and how; nothing of it is secret."""
+    status = assistant.index.status()
+    model = getattr(getattr(assistant, "generator", None), "name", "")
+    facts = [
+        ("Articles", f"{status['documents']:,}, of which {status['undated']:,} undated"),
+        ("Passages", f"{status['passages']:,}"),
+        ("Passages read for an answer", str(assistant.retriever.k)),
+        ("Embedding model", f"{status['embedder']['name']}, {status['embedder']['dimension']} dimensions"),
+        (
+            "Answers",
+            f"written by {model or 'a language model'}, checked"
+            if assistant.generator
+            else "the articles' own sentences",
+        ),
+        ("Index", str(status["store"])),
+    ]
+    rows = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in facts)
+    return (
+        f'<div class="dl-text"><table class="dl-facts"><tbody>{rows}</tbody></table></div>'
+        '<p class="dl-summary">These are set by flags, by DATELINE_… in the environment, or in dateline.toml.</p>'
+    )

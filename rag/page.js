@@ -3,6 +3,19 @@
   if (window.datelinePage) return;
   window.datelinePage = true;
 
+  // Light, dark, or as the system has it; the browser remembers.
+  window.datelineLook = (look) => {
+    localStorage.setItem("dateline-look", look);
+    const dark = look === "Dark" || (look === "System" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.body.classList.toggle("dark", dark);
+  };
+  const look = localStorage.getItem("dateline-look");
+  if (look && look !== "System") new MutationObserver((_, watch) => {
+    if (!document.querySelector(".dl-masthead")) return;
+    watch.disconnect();
+    window.datelineLook(look);
+  }).observe(document, { childList: true, subtree: true });
+
   let opener = null; // the button to go back to
   let wanted = null; // a sentence asked for before its articles are there
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from html import escape
 from http.cookies import SimpleCookie
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 COOKIE = "dateline_visitor"
 """Tells browsers apart; scripts cannot read it."""
+SESSION_SECONDS = 12 * 3600
+"""After which a login must be renewed."""
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -60,9 +63,9 @@ def routes(index: Index, conversations: ConversationStore) -> list[Route]:
         return _download("votes", "jsonl", export.votes_jsonl(judged), "application/jsonl")
 
     return [
-        Route("/documents/{doc_id:path}", document),
-        Route("/conversations/{id}.{form}", conversation),
-        Route("/votes.jsonl", votes),
+        Route("/documents/{doc_id:path}", _guarded(document)),
+        Route("/conversations/{id}.{form}", _guarded(conversation)),
+        Route("/votes.jsonl", _guarded(votes)),
     ]
 
 
@@ -84,7 +87,32 @@ def owner_of(request: Visit | None) -> str:
     """Whose conversations a request may see: the person logged in, or else this browser."""
     if request is None:
         return "local"
-    return str(getattr(request, "username", None) or request.cookies.get(COOKIE) or "local")
+    name = getattr(request, "username", None) or (_user(request) if isinstance(request, Request) else None)
+    return f"user {name}" if name else str(request.cookies.get(COOKIE) or "local")
+
+
+def _session_cookies(app: Any) -> tuple[str, str]:
+    """The names under which Gradio keeps a login."""
+    return f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}"
+
+
+def _user(request: Request) -> str | None:
+    """Who is logged in, where the chat asks for a login at all."""
+    if getattr(request.app, "auth", None) is None:
+        return None
+    token = next(filter(None, map(request.cookies.get, _session_cookies(request.app))), None)
+    return request.app.tokens.get(token)  # type: ignore[no-any-return]
+
+
+def _guarded(page: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """The page for those logged in, where the chat asks for a login."""
+
+    def guard(request: Request) -> Response:
+        if getattr(request.app, "auth", None) is not None and _user(request) is None:
+            return HTMLResponse(render.page_html("Log in", "<p>Log in to the chat first.</p>"), status_code=401)
+        return page(request)
+
+    return guard
 
 
 class Visitors:
@@ -92,14 +120,26 @@ class Visitors:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._seen: dict[str, float] = {}
+
+    def _expire(self, app: Any, sent: SimpleCookie) -> None:
+        """End logins that are older than SESSION_SECONDS."""
+        if getattr(app, "auth", None) is None:
+            return
+        now = time.monotonic()
+        for name in _session_cookies(app):
+            token = sent[name].value if name in sent else ""
+            if token in app.tokens and now - self._seen.setdefault(token, now) > SESSION_SECONDS:
+                del app.tokens[token], self._seen[token]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
-        known = COOKIE in SimpleCookie(sent)
+        sent = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        known = COOKIE in sent
+        self._expire(scope["app"], sent)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

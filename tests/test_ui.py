@@ -8,6 +8,7 @@ import json
 import re
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -224,3 +225,41 @@ def test_exports_are_served_to_their_owner_alone() -> None:
     assert client.get(f"/conversations/{kept.id}.exe", headers=hers).status_code == 404
     assert json.loads(client.get("/votes.jsonl", headers=hers).text)["comment"] == "good"
     assert client.get("/votes.jsonl").text == ""
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "news.example"])
+def test_other_computers_are_let_in_only_by_a_login_or_on_request(host: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--no-auth"):
+        ui.require_closed_door(host, None, False)
+    ui.require_closed_door(host, None, True)
+    users = tmp_path / "users.json"
+    with pytest.raises(UsageError, match="no such file"):
+        ui.require_closed_door(host, users, False)
+    users.write_text("{}", encoding="utf-8")
+    ui.require_closed_door(host, users, False)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_computer_needs_no_login(host: str) -> None:
+    ui.require_closed_door(host, None, False)
+
+
+def test_with_a_login_nothing_is_shown_before_it_and_it_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    assistant: Any = FakeAssistant()
+    store = ConversationStore()
+    blocks = in_a_loop(lambda: ui.build(assistant, store))
+    options = ui.launch_options(assistant, store)
+    blocks.auth = lambda name, password: (name, password) == ("ann", "secret words")
+    blocks.config = blocks.get_config_file()
+    client = TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])))
+    document = f"/documents/{HARBOUR.doc_id}"
+    assert client.get(document).status_code == 401
+    assert client.get("/votes.jsonl").status_code == 401
+    assert client.post("/login", data={"username": "ann", "password": "guess"}).status_code == 400
+    assert client.post("/login", data={"username": "ann", "password": "secret words"}).status_code == 200
+    assert client.get(document).status_code == 200
+    kept = store.create("user ann", "hers")
+    assert client.get(f"/conversations/{kept.id}.md").status_code == 200
+    assert client.get(f"/conversations/{store.create('user bob', 'his').id}.md").status_code == 404
+    monkeypatch.setattr(pages, "SESSION_SECONDS", -1)
+    assert client.get(document).status_code == 401
