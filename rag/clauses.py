@@ -16,7 +16,7 @@ from typing import Literal
 from index.chunking import evidence_sentences
 from index.documents import Document
 from rag.people import Mention, full_names, mentions, name_words, same_name
-from rag.tokens import stem, tokens
+from rag.tokens import stem, tokens, wordset
 
 Modality = Literal["actual", "planned", "denied", "hedged"]
 
@@ -63,28 +63,11 @@ _HE = re.compile(
     r"(?:^|\bthat\s+|\band\s+|\bbut\s+|\bwhen\s+|\bafter\s+|\bwhile\s+|\bsaying\s+|\badding\s+that\s+|,\s+)(he|she)\b",
     re.IGNORECASE,
 )
-_ANY_TWO = frozenset(
-    [
-        "they",
-        "both",
-        "leaders",
-        "sides",
-        "men",
-        "women",
-        "diplomats",
-        "officials",
-        "counterparts",
-        "politicians",
-        "rivals",
-        "players",
-        "chiefs",
-        "pair",
-        "duo",
-        "couple",
-        "statesmen",
-        "heads",
-        "friends",
-    ]
+_ANY_TWO = wordset(
+    """
+    they both leaders sides men women diplomats officials counterparts politicians rivals players chiefs pair duo
+    couple statesmen heads friends
+    """
 )
 """Nouns that any two people can be called by."""
 
@@ -167,6 +150,16 @@ def read(document: Document) -> tuple[Read, ...]:
                 seen[first] += 1
         sentences.append(Read(start, end, text, _share_subjects(clauses)))
     return tuple(sentences)
+
+
+def described(document: Document) -> dict[str, frozenset[str]]:
+    """The people of ``document`` with the stems of the titles and roles they are given in it."""
+    texts = [document.text[s:e] for s, e in evidence_sentences(document)]
+    known = name_words("\n".join(texts))
+    found = [mentions(text, known) for text in texts]
+    full = full_names(m.name for ms in found for m in ms)
+    people = _people(found, full, texts)
+    return {name: words for name, words in _descriptions(found, full).items() if name in people and words}
 
 
 def _shift(mention: Mention, by: int) -> Mention:

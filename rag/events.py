@@ -16,7 +16,7 @@ from index.documents import Document, Passage
 from rag.clauses import Clause, Modality, Read, read
 from rag.people import TITLES, Mention, demonym, same_name
 from rag.question import Question
-from rag.tokens import IRREGULAR_FORMS, content_stems, past, stem, tokens
+from rag.tokens import IRREGULAR_FORMS, content_stems, past, stem, tokens, wordset
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 
@@ -27,21 +27,7 @@ _SAME_EVENT = 0.5
 """Share of the distinctive words of the shorter telling that the other must have, to be one event."""
 
 _RELATION_NOISE = frozenset(
-    stem(w)
-    for w in [
-        "time",
-        "times",
-        "day",
-        "date",
-        "year",
-        "recently",
-        "ever",
-        "first",
-        "last",
-        "latest",
-        "today",
-        "yesterday",
-    ]
+    stem(w) for w in wordset("time times day date year recently ever first last latest today yesterday")
 )
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TITLE_STEMS = frozenset(stem(w) for w in TITLES)

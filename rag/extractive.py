@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from index.documents import Document, Passage
 from rag.answer import Citation, Event, Reason, Sentence
-from rag.clauses import Read, modality, read
+from rag.clauses import Read, described, read
 from rag.confidence import Knows, confidence, unknown_names, wrong_year
 from rag.events import Embed, Told, answers, describe_time, merge, relation, show_day, tellings
 from rag.evidence import Evidence, Hit, gather
@@ -16,14 +16,18 @@ from rag.evidence import sentences as sentence_spans
 from rag.people import full_names, same_name
 from rag.question import Kind, Question, analyse
 from rag.quotations import Quotation, quotation
-from rag.spans import Span, candidates, score
-from rag.tokens import content_stems, stem, tokens
-from rag.verdicts import LEADS, holds, names_held, relation_held, verdict
+from rag.spans import Span, candidates, counts_target, fits, score
+from rag.tokens import content_stems, stem, tokens, wordset
+from rag.verdicts import LEADS, holds, names_held, relation_held, verb_held, verdict
 from rag.weights import THRESHOLD
 
 _SENTENCES = 3
 """Cited sentences of an answer to a factual question; open questions get up to ``_OPEN``."""
 _OPEN = 4
+_MISCOUNT = 2.0
+"""Log-odds; what a number that counts something else costs."""
+_OFF_TARGET = 0.6
+"""Factor on the confidence where no number counts what is asked, or no passage knows the office asked about."""
 _LIKELY = 1.5
 """Log-odds; how much worse a rival value may fit its sentence than the first answer fits its own."""
 _COPY = 0.9
@@ -102,6 +106,7 @@ class Extractive:
             return Draft("Please say what, or whom, the question is about.", abstained=True, reason="unclear_question")
         if not hits:
             return Draft("There are no articles to answer from.", abstained=True, reason="no_documents")
+        asked = self._with_roles(asked, hits)
         evidence = gather(asked, hits, self.document, self.embed)
         if not evidence:
             return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
@@ -120,6 +125,22 @@ class Extractive:
         if asked.kind in ("why", "how", "open"):
             return self._overview(asked, evidence, likely)
         return self._fact(asked, evidence, likely)
+
+    def _with_roles(self, asked: Question, hits: Sequence[Hit]) -> Question:
+        """Put the name for "the president of Ruritania", where exactly one person of the articles is called so."""
+        match = _ROLE_OF.search(asked.text) if asked.names == () or asked.kind == "yes_no" else None
+        if match is None or asked.target:
+            return asked
+        wanted = [w.stem for w in tokens(match.group()) if w.content]
+        known = {doc_id: described(self.document(doc_id)) for doc_id in dict.fromkeys(h.passage.doc_id for h in hits)}
+        fitting = {
+            name
+            for people in known.values()
+            for name, words in people.items()
+            if all(any(w == d or (len(w) > 3 and w[:4] == d[:4]) for d in words) for w in wanted)
+        }
+        full = set(full_names(fitting).values())
+        return analyse(asked.text.replace(match.group(), full.pop())) if len(full) == 1 else asked
 
     # --- refusing -------------------------------------------------------------------------------------------
 
@@ -155,19 +176,23 @@ class Extractive:
         told: list[Told] = []
         if asked_relation is not None and len(asked.names) > 1:
             told = tellings(asked, asked_relation, self._articles(hits), self.embed)
-        done = [t for t in told if t.modality == "actual"]
-        denied = [t for t in told if t.modality == "denied"]
+        says = [(t, verdict(asked, t.clause.text)) for t in told]
+        done = [t for t, said in says if said == "yes"]
+        denied = [t for t, said in says if said == "no"]
         marks = _Marks(self.document)
         if done or denied:
             chosen = done or denied
-            negative = modality(asked.text) == "denied"
-            lead = LEADS["yes" if bool(done) != negative else "no"]
+            lead = LEADS["yes" if done else "no"]
             if done and denied:
                 lead += " The articles differ, or tell of different times."
                 chosen = [*done[: _SENTENCES - 1], denied[0]]
             lines, sentences = self._told_lines(chosen, marks)
             return self._draft(lead, lines, sentences, marks, max(likely, 0.75))
-        stating = [e for e in evidence[:5] if _states(asked, e)]
+        stating = [
+            e
+            for e in evidence[:5]
+            if _states(asked, e) and (verdict(asked, e.text) != "yes" or verb_held(asked, e.text))
+        ]
         if not stating:
             return self._decline(asked, evidence, "not_stated", min(likely, 0.3))
         first = stating[0]
@@ -192,7 +217,8 @@ class Extractive:
     def _events(
         self, asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], likely: float
     ) -> Draft | None:
-        if not (asked.asks("who") or asked.kind == "when"):
+        listing = asked.kind == "open" and bool(_LISTING.search(asked.text))
+        if not (asked.asks("who") or asked.kind == "when" or listing):
             return None
         asked_relation = relation(asked)
         if asked_relation is None:
@@ -209,8 +235,8 @@ class Extractive:
                 )
             return None
         happenings = merge(actual, asked_relation)
-        dated = asked.asks("when")
-        if asked.kind == "when" and len(happenings) < 2:
+        dated = asked.asks("when") or listing
+        if not asked.asks("who") and len(happenings) < 2:
             return None
         who: dict[str, int] = {}
         for happening in happenings:
@@ -293,6 +319,8 @@ class Extractive:
         if not found:
             return None
         found.sort(key=lambda f: -f[0])
+        if topic and not any(set(topic) & content_stems(f[2].text) for f in found):
+            return self._decline(asked, evidence, "not_stated", min(likely, 0.3))
         kept = [f for f in found if f[0] >= found[0][0] - 1.2][:_SENTENCES]
         marks = _Marks(self.document)
         _, _, sentence, spoken = kept[0]
@@ -306,10 +334,12 @@ class Extractive:
         """A short answer in bold, its sentence, and what else supports or contradicts it."""
         chosen = best_spans(asked, evidence)
         marks = _Marks(self.document)
-        if asked.type in ("time", "number"):
-            chosen = [c for c in chosen if c[1].type == asked.type or _DIGIT.search(c[0].text[c[1].start : c[1].end])]
-            if not chosen:
-                return self._decline(asked, evidence, "not_stated", likely / 2)
+        if not chosen or not any(counts_target(asked, e.text, span) for e, span, _ in chosen):
+            likely *= _OFF_TARGET
+        if asked.kind == "who" and asked.target and not set(asked.target) & content_stems(evidence[0].passage.text):
+            likely *= _OFF_TARGET
+        if likely < THRESHOLD:
+            return self._decline(asked, evidence, "not_stated", likely)
         if not chosen:
             return self._overview(asked, evidence, likely)
         first, span, _ = chosen[0]
@@ -417,12 +447,17 @@ class Extractive:
 
 
 _SPEECH_STEMS = frozenset(
-    stem(w)
-    for w in ["say", "said", "tell", "told", "think", "claim", "comment", "state", "write", "respond", "react", "reply"]
+    stem(w) for w in wordset("say said tell told think claim comment state write respond react reply")
 )
 
 
 _DIGIT = re.compile(r"\d|\b(?:half|third|quarter|dozen|hundred|thousand|million|billion)", re.IGNORECASE)
+_LISTING = re.compile(r"\b(?:list|timeline|chronolog\w+|in order)\b", re.IGNORECASE)
+_ROLE_OF = re.compile(
+    r"\bthe\s+(?:(?!of\b)[\w’']+\s+){0,3}(?:president|prime minister|minister|king|queen|chancellor|premier|mayor|governor|coach|envoy|"
+    r"ambassador|leader|director|chairman|secretary)(?:\s+of\s+(?:the\s+)?[A-Z]\w+(?:\s[A-Z]\w+)*)?",
+    re.IGNORECASE,
+)
 _TURN = re.compile(r"(?:However|But|Instead|Later|Yet|Nevertheless)\b")
 _REASON = re.compile(
     r"\b((?:because(?: of)?|due to|owing to|thanks to|in order to|so that|as a result of|in response to|in protest at|"
@@ -450,10 +485,10 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
     """The best candidate answer of each of the best sentences, best first."""
     found = []
     for e in evidence[:5]:
-        scored = [(span, score(asked, e.text, span)) for span in candidates(e.text)]
+        scored = [(span, score(asked, e.text, span)) for span in candidates(e.text) if fits(asked, e.text, span)]
         if scored:
             span, value = max(scored, key=lambda pair: pair[1])
-            found.append((e, span, e.score + 0.3 * value))
+            found.append((e, span, e.score + 0.3 * value + (0.0 if counts_target(asked, e.text, span) else -_MISCOUNT)))
     return sorted(found, key=lambda f: -f[2])
 
 

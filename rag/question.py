@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.people import ORGANISATION_WORDS, TITLES
-from rag.tokens import Token, tokens
+from rag.tokens import Token, tokens, wordset
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "said", "yes_no", "why", "how", "open"]
 """What a part of a question asks for; ``which`` names a class of things ("which country", "what kind")."""
@@ -15,244 +15,54 @@ Kind = Literal["who", "when", "where", "how_many", "which", "what", "said", "yes
 AnswerType = Literal["person", "role", "place", "time", "number", "quote", "name", "phrase", "clause", "verdict"]
 """What an answer looks like in the text."""
 
-_TIME_NOUNS = frozenset(
-    ["year", "date", "day", "month", "time", "century", "decade", "week", "season", "era", "age", "period", "hour"]
+_TIME_NOUNS = wordset(
+    """
+    year date day month time century decade week season era age period hour
+    """
 )
-_PLACE_NOUNS = frozenset(
-    [
-        "country",
-        "city",
-        "state",
-        "place",
-        "town",
-        "nation",
-        "region",
-        "continent",
-        "county",
-        "province",
-        "village",
-        "island",
-        "location",
-        "area",
-        "district",
-        "capital",
-        "river",
-        "lake",
-        "mountain",
-        "street",
-        "venue",
-        "airport",
-        "neighborhood",
-        "neighbourhood",
-    ]
+_PLACE_NOUNS = wordset(
+    """
+    country city state place town nation region continent county province village island location area district
+    capital river lake mountain street venue airport neighborhood neighbourhood
+    """
 )
-_PERSON_NOUNS = frozenset(
-    [
-        "person",
-        "man",
-        "woman",
-        "president",
-        "minister",
-        "politician",
-        "actor",
-        "actress",
-        "singer",
-        "player",
-        "leader",
-        "author",
-        "artist",
-        "scientist",
-        "writer",
-        "king",
-        "queen",
-        "pope",
-        "emperor",
-        "director",
-        "ceo",
-        "senator",
-        "governor",
-        "mayor",
-        "judge",
-        "coach",
-        "athlete",
-        "celebrity",
-        "star",
-        "musician",
-        "rapper",
-        "general",
-        "prince",
-        "princess",
-        "duke",
-        "philosopher",
-        "professor",
-        "engineer",
-        "inventor",
-        "founder",
-        "explorer",
-        "team",
-        "company",
-        "organization",
-        "organisation",
-        "group",
-        "party",
-        "band",
-        "agency",
-        "firm",
-        "brand",
-        "club",
-    ]
+_PERSON_NOUNS = wordset(
+    """
+    person man woman president minister politician actor actress singer player leader author artist scientist writer
+    king queen pope emperor director ceo senator governor mayor judge coach athlete celebrity star musician rapper
+    general prince princess duke philosopher professor engineer inventor founder explorer team company organization
+    organisation group party band agency firm brand club
+    """
 )
-_NUMBER_NOUNS = frozenset(
-    [
-        "number",
-        "percentage",
-        "percent",
-        "proportion",
-        "amount",
-        "population",
-        "price",
-        "cost",
-        "total",
-        "share",
-        "rate",
-        "score",
-        "size",
-        "length",
-        "height",
-        "width",
-        "weight",
-        "distance",
-        "speed",
-        "temperature",
-        "fraction",
-        "ratio",
-    ]
+_NUMBER_NOUNS = wordset(
+    """
+    number percentage percent proportion amount population price cost total share rate score size length height
+    width weight distance speed temperature fraction ratio
+    """
 )
-_QUANTITY = frozenset(
-    [
-        "many",
-        "much",
-        "old",
-        "long",
-        "far",
-        "tall",
-        "big",
-        "large",
-        "high",
-        "deep",
-        "fast",
-        "often",
-        "few",
-        "heavy",
-        "wide",
-        "hot",
-        "cold",
-    ]
+_QUANTITY = wordset(
+    """
+    many much old long far tall big large high deep fast often few heavy wide hot cold
+    """
 )
-_AUXILIARIES = frozenset(
-    [
-        "did",
-        "do",
-        "does",
-        "has",
-        "have",
-        "had",
-        "is",
-        "are",
-        "was",
-        "were",
-        "will",
-        "would",
-        "can",
-        "could",
-        "should",
-        "may",
-        "might",
-        "must",
-        "am",
-        "didn't",
-        "doesn't",
-        "don't",
-        "hasn't",
-        "haven't",
-        "hadn't",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-        "won't",
-        "wouldn't",
-        "can't",
-        "couldn't",
-        "shouldn't",
-    ]
+_AUXILIARIES = wordset(
+    """
+    did do does has have had is are was were will would can could should may might must am didn't doesn't don't
+    hasn't haven't hadn't isn't aren't wasn't weren't won't wouldn't can't couldn't shouldn't
+    """
 )
-SAYING = frozenset(
-    [
-        "say",
-        "said",
-        "says",
-        "tell",
-        "told",
-        "tells",
-        "think",
-        "thinks",
-        "thought",
-        "claim",
-        "claims",
-        "claimed",
-        "state",
-        "stated",
-        "states",
-        "warn",
-        "warned",
-        "warns",
-        "announce",
-        "announced",
-        "comment",
-        "commented",
-        "respond",
-        "responded",
-        "react",
-        "reacted",
-        "argue",
-        "argued",
-        "insist",
-        "insisted",
-        "promise",
-        "promised",
-        "reply",
-        "replied",
-        "write",
-        "wrote",
-        "suggest",
-        "suggested",
-        "describe",
-        "described",
-        "call",
-        "called",
-        "urge",
-        "urged",
-    ]
+SAYING = wordset(
+    """
+    say said says tell told tells think thinks thought claim claims claimed state stated states warn warned warns
+    announce announced comment commented respond responded react reacted argue argued insist insisted promise
+    promised reply replied write wrote suggest suggested describe described call called urge urged
+    """
 )
 """Verbs that report speech, as written in questions."""
-_REPORTED = frozenset(
-    [
-        "say",
-        "said",
-        "tell",
-        "told",
-        "think",
-        "thought",
-        "claim",
-        "comment",
-        "state",
-        "write",
-        "wrote",
-        "respond",
-        "react",
-        "reply",
-    ]
+_REPORTED = wordset(
+    """
+    say said tell told think thought claim comment state write wrote respond react reply
+    """
 )
 _WH = re.compile(
     r"\b(who(?:m|se|'s|’s)?|when|where|why|which|what(?:'s|’s)?|how)\b",
@@ -262,47 +72,20 @@ _PART = re.compile(
     r"(?:\band|,|;|\bor|&)\s+(?:(?:with|by|to|from|in|on|at|about|for)\s+)?(?=(?:who|when|where|why|how|what|which)\b)",
     re.IGNORECASE,
 )
-_PREPOSITIONS = frozenset(
-    [
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "from",
-        "with",
-        "by",
-        "for",
-        "into",
-        "about",
-        "against",
-        "over",
-        "under",
-        "as",
-        "through",
-        "after",
-        "before",
-    ]
+_PREPOSITIONS = wordset(
+    """
+    of in on at to from with by for into about against over under as through after before
+    """
 )
-_NAME_JOINTS = frozenset(
-    ["of", "de", "la", "le", "al", "bin", "ibn", "van", "von", "der", "den", "du", "da", "dos", "and", "the", "for"]
+_NAME_JOINTS = wordset(
+    """
+    of de la le al bin ibn van von der den du da dos and the for
+    """
 )
-_CONTENT_FREE = frozenset(
-    [
-        "tell",
-        "explain",
-        "describe",
-        "summarise",
-        "summarize",
-        "list",
-        "name",
-        "know",
-        "want",
-        "find",
-        "article",
-        "articles",
-        "news",
-    ]
+_CONTENT_FREE = wordset(
+    """
+    tell explain describe summarise summarize list name know want find article articles news
+    """
 )
 
 
@@ -417,7 +200,8 @@ def _kind(part: str) -> tuple[Kind, AnswerType, tuple[str, ...]]:
         defines = lower[:1] and lower[0] in ("is", "was", "are", "were") and len(after) in range(2, 5)
         if defines and all(w.capital and w.content for w in after[1:]):
             return "who", "role", ()
-        return "who", "person", ()
+        roles = [w.stem for w in after[1:7] if defines_role(w)] if lower[:1] and lower[0] in ("is", "was") else []
+        return "who", "person", tuple(roles[:1])
     if word == "when":
         return "when", "time", ()
     if word == "where":
@@ -441,7 +225,15 @@ def _wh_word(part: str) -> re.Match[str] | None:
     return found[-1] if any(w.content for w in lead) else found[0]
 
 
+def defines_role(word: Token) -> bool:
+    """Whether a word names an office or a part that someone has: "ambassador", "coach"."""
+    lower = word.text.casefold()
+    return lower in _PERSON_NOUNS or (lower in TITLES and not word.capital)
+
+
 def _how(lower: list[str]) -> tuple[Kind, AnswerType, tuple[str, ...]]:
+    if lower and lower[0] == "often":
+        return "how", "clause", ()
     if lower and lower[0] in _QUANTITY:
         nouns = tokens(" ".join(lower[1:3])) if lower[0] in ("many", "much") else ()
         return "how_many", "number", tuple(w.stem for w in nouns[:1] if w.content)
@@ -512,10 +304,10 @@ def _names(text: str, sequence: tuple[Token, ...]) -> tuple[str, ...]:
             previous = word
         elif not word.text[:1].isdigit() and word.text.casefold() not in _NAME_JOINTS:
             previous = None
-    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in map(_untitled, runs) if run))
+    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in (_untitled(text, r) for r in runs) if run))
 
 
-def _untitled(run: list[Token]) -> list[Token]:
+def _untitled(text: str, run: list[Token]) -> list[Token]:
     """A name without its titles; "President of Ruritania" alone is a role, no name."""
     organisation = any(w.text.casefold() in ORGANISATION_WORDS for w in run)
     cut = (
@@ -523,6 +315,8 @@ def _untitled(run: list[Token]) -> list[Token]:
         if organisation
         else max((i + 1 for i, w in enumerate(run) if w.text.casefold().rstrip(".") in TITLES), default=0)
     )
+    if cut and cut < len(run) and " of " in text[run[cut - 1].end : run[cut].start]:
+        return []
     return run[cut:] if cut < len(run) else []
 
 

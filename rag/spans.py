@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rag.people import PLACES, TITLES, Mention, mentions, name_words
+from rag.people import TITLES, Mention, dateline_end, mentions, name_words
+from rag.places import PLACES
 from rag.question import Question
-from rag.tokens import IRREGULAR_FORMS, STOP_WORDS, Token, content_stems, tokens
+from rag.tokens import IRREGULAR_FORMS, STOP_WORDS, Token, content_stems, tokens, wordset
 from rag.weights import SPAN
 
 SpanType = Literal["person", "role", "place", "organisation", "name", "number", "time", "quote", "group", "clause"]
@@ -46,57 +47,20 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
-_BREAKERS = STOP_WORDS - frozenset(
-    ["first", "last", "own", "other", "such", "same", "many", "several", "two", "one", "three", "most", "more", "few"]
+_BREAKERS = STOP_WORDS - wordset(
+    """
+    first last own other such same many several two one three most more few
+    """
 )
-_PREDICATES = frozenset(
-    [
-        "is",
-        "was",
-        "are",
-        "were",
-        "be",
-        "been",
-        "being",
-        "became",
-        "become",
-        "has",
-        "had",
-        "have",
-        "do",
-        "does",
-        "did",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "should",
-    ]
+_PREDICATES = wordset(
+    """
+    is was are were be been being became become has had have do does did will would can could may might must should
+    """
 )
-_PREPOSITIONS = frozenset(
-    [
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "from",
-        "with",
-        "by",
-        "for",
-        "into",
-        "about",
-        "against",
-        "over",
-        "under",
-        "as",
-        "through",
-        "after",
-        "before",
-    ]
+_PREPOSITIONS = wordset(
+    """
+    of in on at to from with by for into about against over under as through after before
+    """
 )
 _MAX_GROUP = 12
 
@@ -113,8 +77,11 @@ class Span:
 def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
     """The candidate answers of one sentence; ``known`` are name words of the article."""
     found: dict[tuple[int, int], SpanType] = {}
+    body = dateline_end(text)
 
     def add(start: int, end: int, kind: SpanType) -> None:
+        if start < body:
+            return
         while start < end and not (text[start].isalnum() or text[start] in '“"$£€¥₹‘('):
             start += 1
         while end > start and not (text[end - 1].isalnum() or text[end - 1] in "%”\"’)°'"):
@@ -125,6 +92,12 @@ def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
     for match in TIME.finditer(text):
         add(match.start(), match.end(), "time")
     for match in NUMBER.finditer(text):
+        if re.search(r"\b(?:the|these|those)\s$", text[: match.start()]) and match.group().casefold() in (
+            "two",
+            "three",
+            "one",
+        ):
+            continue  # "the two leaders" counts nobody
         add(match.start(), match.end(), "number")
     for mention in mentions(text, known | name_words(text)):
         add(mention.name_start, mention.end, _name_type(mention, text))
@@ -346,6 +319,44 @@ def _lead_class(word: str) -> str:
     if word in TITLES or word in PLACES:
         return "title"
     return "other"
+
+
+_MONEY = re.compile(
+    r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|(?<!per )cents?|rupees?|yen|yuan|francs?|crowns?|million|billion)\b",
+    re.IGNORECASE,
+)
+_ASKS_MONEY = re.compile(
+    r"\bhow much\b.*\b(?:cost|pay|paid|fine|fined|worth|spend|spent|earn|price|raise|charge|charged|sell|sold)\b",
+    re.IGNORECASE,
+)
+_PLACE_LEAD = wordset(
+    """
+    in at to on near from into around across
+    """
+)
+
+
+def fits(question: Question, text: str, span: Span) -> bool:
+    """Whether ``span`` can be what is asked for at all: a number that counts it, a time, a place."""
+    words = text[span.start : span.end]
+    if question.type == "number":
+        if _ASKS_MONEY.search(question.text):
+            return bool(_MONEY.search(words))
+        return span.type == "number" or bool(re.search(r"\d|\b(?:half|third|quarter|dozen)", words))
+    if question.type == "time":
+        return span.type == "time" or bool(re.search(r"\d|\b(?:when|after|before|during|until)\b", words))
+    if question.kind == "where":
+        lead = tokens(text[: span.start])[-2:]
+        return span.type in ("place", "name", "organisation") or any(w.text.casefold() in _PLACE_LEAD for w in lead)
+    return True
+
+
+def counts_target(question: Question, text: str, span: Span) -> bool:
+    """Whether a number stands at what is counted: "seven countries" for "how many countries"."""
+    if not question.target or question.kind != "how_many":
+        return True
+    near = [w for w in tokens(text) if span.start - 40 <= w.start <= span.end + 40]
+    return any(w.stem in question.target for w in near)
 
 
 def score(question: Question, text: str, span: Span) -> float:

@@ -41,6 +41,15 @@ def relation_held(asked: Question, text: str) -> bool:
     return not deed or 2 * sum(any(_meets(t, word) for word in have) for t in deed) >= len(deed)
 
 
+def verb_held(asked: Question, text: str) -> bool:
+    """Whether ``text`` has the question's verb: the first content word behind the first name, or of the question."""
+    named = {w.stem for name in asked.names for w in tokens(name)}
+    content = [w for w in tokens(asked.text) if w.content]
+    behind = next((i for i, w in enumerate(content) if w.stem in named), -1)
+    verb = next((w.stem for w in content[behind + 1 :] if w.stem not in named), "")
+    return not verb or any(_meets(verb, word) for word in tokens(text))
+
+
 def names_held(asked: Question, text: str) -> bool:
     """Whether every name of the question is in ``text``, at least by its last word."""
     have = tokens(text)

@@ -352,5 +352,5 @@ CONFIDENCE: dict[str, float] = {
 }
 """How likely the articles answer the question."""
 
-THRESHOLD = 0.3
+THRESHOLD = 0.35
 """Confidence below which the question is declined."""
