@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -25,7 +25,10 @@ GATED = (
 
 @dataclass(frozen=True)
 class Difference:
-    """One metric in both runs: B minus A, its 95 % paired bootstrap interval, and the test's p, corrected and not."""
+    """One metric in both runs: B minus A, its 95 % paired bootstrap interval, and the test's p, corrected and not.
+
+    ``n`` questions have it, in ``differing`` of them the runs differ.
+    """
 
     metric: str
     before: float
@@ -36,6 +39,7 @@ class Difference:
     p: float
     adjusted: float
     n: int
+    differing: int
 
     @property
     def change(self) -> float:
@@ -66,7 +70,7 @@ class Comparison:
         parts = [
             f"# {a} → {b}\n\n{self.shared} questions in both",
             f", {self.only[0]} only in {a}, {self.only[1]} only in {b}" if any(self.only) else "",
-            f"; p corrected for {len(self.differences)} metrics ({self.correction})\n\n",
+            f"; p corrected for {sum(row.differing > 0 for row in self.differences)} metrics that differ ({self.correction})\n\n",
             f"| metric | {a} | {b} | difference | 95 % interval | p | corrected | test | questions |\n",
             "| --- | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: |\n",
         ]
@@ -131,7 +135,8 @@ def compare(
     """Compare two runs question by question; UsageError when they share none, or disagree on what was asked.
 
     Yes/no scores are tested by McNemar, other scores by sign flips, metrics of the whole run by swapping pairs;
-    ``correction`` is "holm" or "bh" over all metrics (``only`` limits them).
+    ``correction`` is "holm" or "bh" over all metrics (``only`` limits them) that differ in any question: one that
+    cannot be significant does not count (Tarone 1990).
     """
     if correction not in CORRECTIONS:
         raise UsageError(f"{correction!r} is no correction; known: {', '.join(CORRECTIONS)}")
@@ -143,13 +148,14 @@ def compare(
     for a, b in pairs:
         if a.question.question != b.question.question:
             raise UsageError(f"question {a.question.id!r} reads differently in the two runs")
-    rows = [*_score_rows(pairs), *_run_rows(pairs)]
-    rows = [row for row in rows if not only or row.metric in only]
-    adjusted = CORRECTIONS[correction]([row.p for row in rows])
+    rows = [*_score_rows(pairs, only), *_run_rows(pairs, only)]
+    tested = [row.metric for row in rows if row.differing]
+    corrected = CORRECTIONS[correction]([row.p for row in rows if row.differing])
+    adjusted = dict(zip(tested, corrected, strict=True))
     judged = [(a, b) for a, b in pairs if a.correct is not None and b.correct is not None]
     return Comparison(
         names,
-        tuple(Difference(**{**vars(row), "adjusted": p}) for row, p in zip(rows, adjusted, strict=True)),
+        tuple(replace(row, adjusted=adjusted.get(row.metric, 1.0)) for row in rows),
         tuple((a, b) for a, b in judged if a.correct and not b.correct),
         tuple((a, b) for a, b in judged if b.correct and not a.correct),
         len(pairs),
@@ -161,11 +167,11 @@ def compare(
 Pairs = Sequence[tuple[Outcome, Outcome]]
 
 
-def _score_rows(pairs: Pairs) -> list[Difference]:
+def _score_rows(pairs: Pairs, only: Sequence[str]) -> list[Difference]:
     rows = []
     for name in score_names(outcome for pair in pairs for outcome in pair):
         values = [(a.scores[name], b.scores[name]) for a, b in pairs if name in a.scores and name in b.scores]
-        if not values:
+        if not values or (only and name not in only):
             continue
         changes = [b - a for a, b in values]
         if all(value in (0, 1) for pair in values for value in pair):
@@ -173,21 +179,27 @@ def _score_rows(pairs: Pairs) -> list[Difference]:
         else:
             test, p = "permutation", statistics.permutation_test(changes)
         means = metrics.mean(a for a, _ in values), metrics.mean(b for _, b in values)
-        rows.append(Difference(name, *means, *statistics.bootstrap_mean(changes), test, p, p, len(values)))
+        interval = statistics.bootstrap_mean(changes)
+        differing = sum(map(bool, changes))
+        rows.append(Difference(name, *means, *interval, test, p, p, len(values), differing))
     return rows
 
 
-def _run_rows(pairs: Pairs) -> list[Difference]:
+def _run_rows(pairs: Pairs, only: Sequence[str]) -> list[Difference]:
     outcomes = [a for a, _ in pairs], [b for _, b in pairs]
-    before, after = map(asked, outcomes)
+    before, after = asked(outcomes[0]), asked(outcomes[1])
     shared = run_metrics(outcomes[0]).keys() & run_metrics(outcomes[1]).keys()
+    differing = sum(a != b for a, b in zip(before, after, strict=True))
+    # Enough for a p that many corrections leave small, and no more than some seconds' work.
+    resamples = max(500, min(4000, 1_000_000 // len(pairs)))
     rows = []
     for name, function in RUN_METRICS.items():
-        if name not in shared:
+        if name not in shared or (only and name not in only):
             continue
         low, high = statistics.bootstrap(list(zip(before, after, strict=True)), _change(function), resamples=200)
-        p = statistics.swap_test(before, after, function, resamples=400)
-        rows.append(Difference(name, function(before), function(after), low, high, "permutation", p, p, len(pairs)))
+        p = statistics.swap_test(before, after, function, resamples=resamples) if differing else 1.0
+        values = function(before), function(after)
+        rows.append(Difference(name, *values, low, high, "permutation", p, p, len(pairs), differing))
     return rows
 
 

@@ -146,6 +146,11 @@ def test_comparison_names_the_flips_and_tests_the_difference() -> None:
     assert rows["correct"].change == pytest.approx(-9 / 25)
     assert rows["correct"].low < -9 / 25 < rows["correct"].high < 0
     assert rows["correct"].adjusted >= rows["correct"].p
+    assert rows["correct"].differing == 11
+    assert (rows["verbatim"].differing, rows["verbatim"].adjusted) == (0, 1.0)
+    # What does not differ is not corrected for: Holm multiplies the smallest p by the number of the others.
+    smallest = min((row for row in comparison.differences if row.differing), key=lambda row: row.p)
+    assert smallest.adjusted == pytest.approx(smallest.p * sum(row.differing > 0 for row in comparison.differences))
     assert rows["AURC"].test == "permutation"
     assert [a.question.id for a, _ in comparison.won] == ["q0"]
     assert len(comparison.lost) == 10
