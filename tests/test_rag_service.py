@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -26,12 +25,17 @@ from rag.service import build_app, routes, serve
 QUESTION = {"question": "Who met the pilots?"}
 
 
-@pytest.fixture
-def assistant(tmp_path: Path) -> Iterator[Assistant]:
-    index = Index.open(tmp_path / "index", embedder=HashingEmbedder())
+@pytest.fixture(scope="module")
+def newsroom_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    index = Index.open(tmp_path_factory.mktemp("service") / "index", embedder=HashingEmbedder())
     index.add_documents([HARBOUR, UNDATED])
-    yield Assistant(Retriever(index, k=5))
+    yield index
     index.close()
+
+
+@pytest.fixture
+def assistant(newsroom_index: Index) -> Assistant:
+    return Assistant(Retriever(newsroom_index, k=5))
 
 
 @pytest.fixture
