@@ -289,7 +289,9 @@ def _articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
     paste.click(add, [text, title, source, day], [said, text, title, source, day], **_QUIET).then(
         listed, *lists, **_QUIET
     )
-    table.shelf(show, None, [beside, chosen, article, new_day, new_source], **_QUIET)
+    table.shelf(show, None, [beside, chosen, article, new_day, new_source], **_QUIET).then(
+        None, js="() => innerWidth <= 800 && document.getElementById('dl-open').scrollIntoView()"
+    )
     amend.click(keep, [chosen, new_day, new_source], [said, article], **_QUIET).then(listed, *lists, **_QUIET)
     remove.click(take, chosen, [said, removed, undo, beside], **_QUIET).then(listed, *lists, **_QUIET)
     undo.click(back, removed, [said, removed, undo], **_QUIET).then(listed, *lists, **_QUIET)
@@ -329,9 +331,9 @@ def theme() -> gr.themes.Base:
         font_mono=["ui-monospace", "monospace"],
         radius_size="md",
     ).set(
-        color_accent="#0b5070",
-        border_color_accent="#0b5070",
-        border_color_accent_dark="#86c5e6",
+        color_accent="var(--dl-link)",
+        border_color_accent="var(--dl-link)",
+        border_color_accent_dark="var(--dl-link)",
         link_text_color="#0b5070",
         link_text_color_dark="#86c5e6",
         body_background_fill="#faf8f3",

@@ -1,0 +1,144 @@
+"""How soon the chat paints and answers in a browser on this computer, and whether many questions make it grow.
+
+``python benchmarks/chat_bench.py [--questions 500]`` indexes the seed articles and serves the chat in a process of its
+own. Needs Playwright and Chromium or Chrome; memory is read where there is /proc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+QUESTION = "who spoke with Araghchi and when?"
+QUESTIONS = (
+    QUESTION,
+    "What did Erdogan say?",
+    "Who met Fidan?",
+    "Why did Turkiye object?",
+    "Who won the chess olympiad?",
+)
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+READY = "#dl-current .dl-turn[aria-busy=false]"
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """The address and process id of a chat over the seed articles."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        command = [sys.executable, "-m", "rag", "--index", folder]
+        subprocess.run(
+            [*command, "index", str(Path(__file__).parent.parent / "seeds")], check=True, capture_output=True
+        )
+        with subprocess.Popen([*command, "chat", "--port", str(port)], stderr=subprocess.DEVNULL) as server:
+            url = f"http://127.0.0.1:{port}/"
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(url, timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield url, server.pid
+            server.terminate()
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process in MB (Linux)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def paint_ms(browser: Browser, url: str) -> tuple[float, float]:
+    """First paint and first contentful paint of a browser that was never here, in milliseconds."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(url)
+        page.locator(".dl-masthead").wait_for()
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        entries = page.evaluate("performance.getEntriesByType('paint').map(e => [e.name, e.startTime])")
+        times = dict(entries)
+        return times["first-paint"], times["first-contentful-paint"]
+
+
+def words_ms(page: Page, question: str) -> float:
+    """From pressing Enter to the first words of the answer, in milliseconds, measured within the page."""
+    box = page.get_by_role("textbox", name="Question")
+    box.fill(question)
+    page.evaluate("""() => {
+        window.said = new Promise(done => {
+            document.addEventListener('keydown', () => {
+                const begun = performance.now();
+                let waiting = false;
+                new MutationObserver((_, watch) => {
+                    waiting ||= document.querySelector('#dl-current .dl-waiting') !== null;
+                    if (waiting && document.querySelector('#dl-current :is(.dl-text, .dl-abstained)')) {
+                        watch.disconnect();
+                        done(performance.now() - begun);
+                    }
+                }).observe(document.getElementById('dl-current'), {childList: true, subtree: true});
+            }, {once: true, capture: true});
+        });
+    }""")
+    box.press("Enter")
+    taken: float = page.evaluate("window.said")
+    page.locator(READY, has_text=question).wait_for()
+    return taken
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=50, help="questions asked in a row (default: %(default)s)")
+    arguments = parser.parse_args()
+    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser_path is None:
+        sys.stderr.write("no Chromium or Chrome was found; install one\n")
+        return 2
+    with served() as (url, pid), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        paints = [paint_ms(browser, url) for _ in range(5)]
+        print(f"first paint             median {statistics.median(p for p, _ in paints):.0f} ms of 5 new browsers")
+        print(f"first contentful paint  median {statistics.median(c for _, c in paints):.0f} ms")
+        page = browser.new_page()
+        page.goto(url)
+        page.get_by_role("textbox", name="Question").wait_for()
+        words_ms(page, QUESTION)
+        taken: list[float] = []
+        memory: list[float] = []
+        for number in range(arguments.questions):
+            if number % 20 == 0:
+                page.get_by_role("tab", name="Conversations").click()
+                page.get_by_role("button", name="New conversation").click()
+                page.locator(".dl-empty").wait_for()
+            taken.append(words_ms(page, QUESTIONS[number % len(QUESTIONS)]))
+            memory.append(resident_mb(pid))
+        taken.sort()
+        print(
+            f"first words             median {statistics.median(taken):.0f} ms, 95th of 100 {taken[int(len(taken) * 0.95)]:.0f} ms"
+        )
+        early, late = memory[len(memory) // 5], memory[-1]
+        print(
+            f"memory of the server    {early:.0f} MB after {len(memory) // 5 + 1} questions, {late:.0f} MB after {len(memory)}"
+        )
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
