@@ -237,7 +237,12 @@ def _month(m: Match, context: Context) -> Reading | None:
     after = tokens.text[tokens.starts[i + 1]] if i + 1 < len(tokens.words) else ""
     if word in ("may", "march", "mar") and not raw.isupper():
         return None
-    if word == "march" and tokens.words[i + 1 : i + 2] and tokens.words[i + 1] in ("on", "for", "to", "against", "of"):
+    lead = tokens.words[i - 1] if i else ""
+    if (
+        word == "march"
+        and (lead in ("", "a", "the") or "the" in m)
+        and {*tokens.words[i + 1 : i + 2]} & {"on", "for", "to"}
+    ):
         return None  # a demonstration
     if word in _NAME_MONTHS and after.isupper() and i == m.first:
         return None

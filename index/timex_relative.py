@@ -149,7 +149,10 @@ def _this_unit(m: Match, context: Context) -> Reading | None:
         return None
     with_the = context.tokens.words[m.first] == "the"
     if with_the and (lead == "past" or (lead == "last" and unit in ("decade", "century"))):
-        return window(context, -1, unit, 1)
+        days = window(context, -1, unit, 1)
+        last = from_day(context.published, -1, unit)
+        # A year, a month or a week back has the last one's value, as annotators write it, and days of its own.
+        return Reading("DATE", last.value, days.bounds) if last and unit in ("week", "month", "year") else days
     return cut(m, context, from_day(context.published, way, unit))
 
 
