@@ -71,6 +71,7 @@ def find(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iter
     nearest = sentences[min(counts, key=lambda s: (-counts[s], s))]
     yield from _exchanged(claim, nearest)
     yield from _negation(claim, sentences, alignment)
+    yield from _invented_negation(claim, sentences, alignment)
     yield from _certainty(claim, sentences, alignment)
     yield from _roles(claim, nearest)
 
@@ -207,6 +208,16 @@ def _negation(claim: Words, sentences: Sequence[Words], alignment: Alignment) ->
         dropped = any(map(_negates, sentence[max(left, right - 4) : right]))
         if dropped and not any(_negates(w) or w.key in _WEAK_NEGATORS for w in claim[max(0, i - 6) : i + 3]):
             yield f"“{word.text}” is denied in the passage"
+            return
+
+
+def _invented_negation(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
+    """Yield a word that is denied, where nothing at all is denied in the sentences that the claim rests on."""
+    if any(_negates(w) or w.key in _WEAK_NEGATORS for s in alignment.sentences for w in sentences[s]):
+        return
+    for i, word in enumerate(claim):
+        if word.kind == "word" and alignment.places[i] and any(map(_negates, claim[max(0, i - 2) : i])):
+            yield f"“{word.text}” is denied, which the passage does not do"
             return
 
 

@@ -167,12 +167,12 @@ class Generator:
                         continue
                     if any(line.marked.text == marked.text for line in lines):
                         continue  # small models repeat themselves
-                    lines.append(self._held(marked, shown))
+                    lines.append(self._held(marked, shown, question))
                     if lines[-1].supported:
                         yield self._so_far(lines, invented)
             finally:
                 pieces.close()
-            if self._repair(lines, shown, deadline):
+            if self._repair(lines, shown, question, deadline):
                 yield self._so_far(lines, invented)
         except LLMError as error:
             log.warning("no answer from the language model: %s", error)
@@ -191,9 +191,11 @@ class Generator:
         outcome: Outcome = "not_stated" if refused and not lines else "nothing_left"
         return Written(outcome=outcome, notice=_NOTICES[outcome], tally=so_far.tally)
 
-    def _held(self, marked: Marked, evidence: Sequence[Citation]) -> _Line:
+    def _held(self, marked: Marked, evidence: Sequence[Citation], question: str) -> _Line:
         """Hold one sentence against what it cites and then, if need be, against all the evidence."""
         text = _plain(marked.text)
+        if reason := _says_nothing(text, question):
+            return _Line(marked, text, problems=(reason,))
         cited = [evidence[n - 1] for n in marked.marks]
         best = self._against(marked, text, cited) if cited else None
         if best is None or not best.supported:
@@ -215,7 +217,7 @@ class Generator:
             quotes = ()
         return _Line(marked, text, quotes, finding.score(text, self.entailment), finding.problems)
 
-    def _repair(self, lines: list[_Line], evidence: Sequence[Citation], deadline: float) -> int:
+    def _repair(self, lines: list[_Line], evidence: Sequence[Citation], question: str, deadline: float) -> int:
         """Ask once for each unsupported sentence to be set right; return how many now are."""
         repaired = 0
         wrong = [i for i, line in enumerate(lines) if not line.supported and line.marked.kind != "code"]
@@ -239,7 +241,7 @@ class Generator:
                 return repaired
             if first is None or _refuses(first.text):
                 continue
-            again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown)
+            again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown, question)
             known = {" ".join(other.text.lower().split()) for other in lines if other.supported}
             if again.supported and " ".join(again.text.lower().split()) not in known:
                 again.repaired = True
@@ -395,6 +397,24 @@ _REFUSAL = re.compile(
 def _refuses(text: str) -> bool:
     """Whether a sentence says that there is no answer, or NONE."""
     return bool(_REFUSAL.match(text))
+
+
+_ABOUT_THE_ARTICLE = re.compile(
+    r"^\W*(?:the|this|these|both)\s+(?:\w+\s+)?(?:articles?|texts?|passages?|stor(?:y|ies)|questions?|sentences?)\b",
+    re.IGNORECASE,
+)
+_OPEN_QUESTION = re.compile(r"^\W*(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
+_PREAMBLE = re.compile(r"^\W*the answer(?: to (?:the|this|your) question)? is:?\s+(?:that\s+)?", re.IGNORECASE)
+
+
+def _says_nothing(text: str, question: str) -> str | None:
+    """Return why a sentence tells no news, or None: it speaks of the article, or only repeats an open question."""
+    if _ABOUT_THE_ARTICLE.match(text):
+        return "it speaks of the article instead of the news"
+    said = {word.key for word in read(_PREAMBLE.sub("", text)) if word.content}
+    if _OPEN_QUESTION.match(question) and said <= {word.key for word in read(question)}:
+        return "it only repeats the question"
+    return None
 
 
 _PICTURES_AND_LINKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|!\[([^\]\n]*)\]\[[^\]\n]*\]")

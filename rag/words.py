@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -128,7 +128,18 @@ def read(text: str) -> tuple[Word, ...]:
             words.append(Word(raw, _value_key(value), start, end, "number"))
         else:
             words.append(Word(raw, _stem(lower), start, end, kind))
-    return _join_numbers(words, text)
+    return _join_numbers(_without_headline_capitals(words), text)
+
+
+_HEADLINE = 4
+
+
+def _without_headline_capitals(words: list[Word]) -> list[Word]:
+    """Return ``words`` with no names where all are capitalised, as in headlines and telegrams."""
+    content = [word for word in words if word.content and word.kind != "number"]
+    if len(content) < _HEADLINE or not all(word.kind in ("name", "initial") for word in content):
+        return words
+    return [replace(w, kind="word") if w.kind in ("name", "initial") else w for w in words]
 
 
 def _number(match: re.Match[str], digits: str) -> Word:

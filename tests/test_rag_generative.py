@@ -139,6 +139,18 @@ def test_no_evidence_no_request() -> None:
     assert llm.asked == []
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "The article is about the harbour of Belmora.",
+        "What happened in Belmora.",
+        "The answer is Belmora, what happened.",
+    ],
+)
+def test_a_sentence_that_says_nothing_is_dropped(empty: str) -> None:
+    assert answer(f"{empty} [1] {CLOSED} [1]", "NONE").text == f"{CLOSED} [1]"
+
+
 def test_code_and_headings_are_not_shown() -> None:
     final = answer(f"# Belmora\n\n- {CLOSED} [1]\n- {OIL} [1]\n```\n{MOVED}\n```\n", "NONE")
     assert final.text == f"- {CLOSED} [1]\n- {OIL} [2]"

@@ -108,6 +108,15 @@ def test_finds_the_passage_and_its_sentence() -> None:
     assert (support.passage, support.quote) == (1, "Trains ran late all week.")
 
 
+@pytest.mark.parametrize(
+    "claim", ["Belmora Harbour Closed After Cargo Ship Ran Aground", "HARBOUR OF BELMORA CLOSED TUESDAY"]
+)
+def test_headlines_are_not_all_names(claim: str) -> None:
+    support = check(claim.replace("Cargo", "Freight"), [ARTICLE])
+    assert support.problems == ()
+    assert check(claim, [ARTICLE.upper()]).supported
+
+
 def test_several_sentences_must_all_hold() -> None:
     good, bad = "Norvania accused Kestria of sinking the ship.", "The moon landing was broadcast from Tarsk."
     both = check(f"{good} {bad}", [ARTICLE])
@@ -152,10 +161,10 @@ def test_fast_enough() -> None:
 
 
 def _timed(claims: list[str], passages: list[str]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for claim in claims:
         check(claim, passages)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_entailment_has_half_the_say_and_no_veto() -> None:
