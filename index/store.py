@@ -32,6 +32,8 @@ from index.vectors import VectorStore
 FORMAT_VERSION = 1
 CATALOGUE = "catalogue.sqlite"
 _VECTORS = "chroma"
+_NEARLY_FULL = 16 << 20
+"""Bytes; a write that failed with less than this free is put down to the full disk."""
 
 
 class Store:
@@ -108,9 +110,11 @@ class Store:
             )
             self.recover()
             yield
-        except (sqlite3.Error, OSError) as error:
-            free = shutil.disk_usage(self.folder).free
-            hint = "the disk is full; free some space" if free < 1 << 20 else "check the disk and its permissions"
+        except Exception as error:
+            if not isinstance(error, sqlite3.Error | OSError) and not type(error).__module__.startswith("chromadb"):
+                raise
+            full = shutil.disk_usage(self.folder).free < _NEARLY_FULL
+            hint = "the disk is full: free some space" if full else "check the disk and its permissions"
             raise StoreError(
                 f"writing to the index {self.folder} failed ({error}); {hint}, then run the command again"
             ) from error
