@@ -95,5 +95,7 @@ def _verdict(words: list[str], i: int) -> bool | None:
     if word in _PLANNED and (after in (["to"], ["for"]) or _IS & set(before)):
         return True
     if word in _PAST or (_ED.fullmatch(word) and word not in _NOT_VERBS and not _DETERMINERS & set(before[-1:])):
+        if "could" in before and word in _IN_VAIN:
+            return False  # "could be reached"
         return "be" in before or bool(_MODALS & set(before) and "have" not in before)
     return None
