@@ -73,13 +73,10 @@ def _text_of(document: Callable[[str], Any]) -> TextOf:
 
 @cache
 def _code_hash() -> str:
-    """One hash over the sources of what is measured: a changed program is another run."""
-    import index
-    import rag
-
+    """One hash over the sources of what is measured and of what measures: a changed program is another run."""
     found = hashlib.sha256()
-    for package in (index, rag):
-        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
+    for package in ("index", "rag", "eval"):
+        for file in sorted((Path(__file__).parent.parent / package).rglob("*.py")):
             found.update(file.read_bytes())
     return found.hexdigest()
 
