@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import anyio
+import httpx
 import pytest
+import uvicorn
 from conftest import HashingEmbedder
 from newsroom import HARBOUR, UNDATED
 from starlette.applications import Starlette
@@ -295,6 +299,41 @@ def test_an_abandoned_stream_gives_its_place_back(assistant: Assistant, monkeypa
 
     anyio.run(leave)
     assert closed == [True] * 3
+
+
+def test_a_reader_who_hangs_up_gives_the_place_back(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+    whole = assistant.ask(QUESTION["question"])
+
+    def endless(*args: Any, **options: Any) -> Iterator[Any]:
+        try:
+            while True:
+                yield whole
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(assistant, "stream", endless)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = build_app(assistant, limits=Limits(at_once=1, waiting=0))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        url = f"http://127.0.0.1:{port}/v1"
+        with httpx.stream("POST", f"{url}/ask", json=QUESTION, headers={"Accept": "text/event-stream"}) as response:
+            lines = response.iter_lines()
+            assert next(lines) == "event: partial"
+            assert httpx.get(f"{url}/search", params={"query": "mayor"}).status_code == 503
+        assert closed.wait(10)
+        time.sleep(0.1)
+        assert httpx.get(f"{url}/search", params={"query": "mayor"}).status_code == 200
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
 
 def test_another_application_can_serve_it_too(assistant: Assistant) -> None:
