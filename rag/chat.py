@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from index.errors import DatelineError, UnknownDocumentError
 from rag import render
-from rag.conversations import Conversation, ConversationStore, Limits, Turn
+from rag.conversations import ConversationStore, Limits, Turn
 from rag.timeline import events_csv, timeline_html
 
 if TYPE_CHECKING:
@@ -36,40 +36,39 @@ class Chat:
         self.conversations = conversations
         self.examples = examples
 
-    def ask(self, question: str, conversation_id: str, limits: Limits, owner: str) -> Iterator[Step]:
-        """Answer a question step by step."""
+    def ask(
+        self, question: str, conversation_id: str, limits: Limits, owner: str, instead_of: Turn | None = None
+    ) -> Iterator[Step]:
+        """Answer a question step by step; ``instead_of`` is a last turn that gives way once there is an answer."""
         question = question.strip()
-        conversation = self.conversations.get(owner, conversation_id)
         if not question:
             yield None, error_html("Type a question first."), None, conversation_id
             return
-        if conversation is None:
-            conversation = self.conversations.create(owner, question)
-        yield self.thread_html(conversation), waiting_html(question), None, conversation.id
+        conversation = self.conversations.get(owner, conversation_id)
+        earlier = conversation.turns if conversation else ()
+        if instead_of is not None:
+            earlier = tuple(turn for turn in earlier if turn.id != instead_of.id)
+        history = conversation.history(instead_of.id if instead_of else None) if conversation else []
+        yield thread_html(earlier, conversation_id), waiting_html(question), None, conversation_id
         answer: Answer | None = None
         try:
             for answer in self.assistant.stream(
-                question,
-                history=conversation.history(),
-                after=limits.after,
-                before=limits.before,
-                doc_ids=limits.doc_ids,
+                question, history=history, after=limits.after, before=limits.before, doc_ids=limits.doc_ids
             ):
-                yield None, turn_html(Turn(0, answer, limits), conversation.id, busy=True), None, conversation.id
+                yield None, turn_html(Turn(0, answer, limits), conversation_id, busy=True), None, conversation_id
         except DatelineError as error:
-            yield None, error_html(str(error), question), None, conversation.id
+            yield None, error_html(str(error), question), None, conversation_id
             return
         except Exception:
-            yield (
-                None,
-                error_html("Something went wrong on this computer; its log says more.", question),
-                None,
-                conversation.id,
-            )
+            told = "Something went wrong on this computer; its log says more."
+            yield None, error_html(told, question), None, conversation_id
             raise
         if answer is None:
             return
+        conversation = conversation or self.conversations.create(owner, question)
         turn = self.conversations.add(owner, conversation.id, answer, limits)
+        if instead_of is not None:
+            self.conversations.remove_turn(owner, instead_of.id)
         yield None, turn_html(turn, conversation.id), self.sources_html(turn), conversation.id
 
     def again(self, turn: str, conversation_id: str, owner: str, *, unlimited: bool = False) -> Iterator[Step]:
@@ -78,9 +77,10 @@ class Chat:
         if kept is None:
             return
         conversation = self.conversations.get(owner, conversation_id)
-        if conversation and conversation.turns and conversation.turns[-1].id == kept.id:
-            self.conversations.remove_turn(owner, kept.id)
-        yield from self.ask(kept.question, conversation_id, Limits() if unlimited else kept.limits, owner)
+        last = conversation.turns[-1] if conversation and conversation.turns else None
+        limits = Limits() if unlimited else kept.limits
+        instead_of = last if last and last.id == kept.id else None
+        yield from self.ask(kept.question, conversation_id, limits, owner, instead_of)
 
     def vote(self, turn: str, owner: str, vote: int | None = None, comment: str | None = None) -> None:
         """Keep what a reader thinks of an answer; None leaves the vote or the comment as it is."""
@@ -100,7 +100,7 @@ class Chat:
             return "", self.empty_html(), BLANK, ""
         *earlier, last = conversation.turns
         return (
-            self.thread_html(conversation, earlier),
+            thread_html(earlier, conversation.id),
             turn_html(last, conversation.id),
             self.sources_html(last),
             conversation.id,
@@ -133,11 +133,6 @@ class Chat:
         kept = self._turn(turn, owner)
         return self.sources_html(kept) if kept else BLANK
 
-    def thread_html(self, conversation: Conversation, turns: Sequence[Turn] | None = None) -> str:
-        """The turns above the current one."""
-        turns = conversation.turns if turns is None else turns
-        return "".join(turn_html(turn, conversation.id) for turn in turns[-SHOWN_TURNS:])
-
     def sources_html(self, turn: Turn) -> str:
         """The articles that a turn's answer cites."""
         answer = turn.answer
@@ -169,6 +164,11 @@ class Chat:
             "with the sentence shown beside it. What the articles do not say is not answered.</p>"
             f'<ul class="dl-examples">{items}</ul></section>'
         )
+
+
+def thread_html(turns: Sequence[Turn], conversation_id: str) -> str:
+    """The turns above the current one."""
+    return "".join(turn_html(turn, conversation_id) for turn in turns[-SHOWN_TURNS:])
 
 
 def turn_html(turn: Turn, conversation_id: str, *, busy: bool = False) -> str:

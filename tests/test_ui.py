@@ -7,7 +7,7 @@ import asyncio
 import json
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import ui
-from index.errors import UsageError
+from index.errors import LLMError, UsageError
 from rag import pages
+from rag.answer import Answer
 from rag.chat import Chat
 from rag.conversations import ConversationStore, Limits
 from rag.settings import Settings
@@ -76,7 +77,7 @@ def test_what_cannot_be_answered_says_so_and_keeps_nothing(chat: Chat, question:
     steps = ask(chat, question)
     assert message in steps[-1][1]
     assert 'role="alert"' in steps[-1][1]
-    assert all(not (chat.conversations.get("ann", c.id) or c).turns for c in chat.conversations.find("ann"))
+    assert chat.conversations.find("ann") == []
 
 
 def test_a_conversation_is_found_again_by_its_owner_alone(chat: Chat) -> None:
@@ -182,7 +183,26 @@ def test_asking_again_takes_the_last_turns_place(chat: Chat) -> None:
     assert not conversation.turns[0].limits
     assert "dl-summary" in last[1]
     assert list(chat.again("t1", kept, "bob")) == []
-    assert list(chat.again("nonsense", kept, "ann")) == []
+    assert [len(asked["history"]) for asked in chat.assistant.asked] == [0, 0]  # type: ignore[attr-defined]
+
+
+def test_a_turn_asked_again_in_vain_is_not_lost(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = ask(chat, "Who spoke with the mayor?")[-1][3]
+
+    def fails(*args: object, **kwargs: object) -> Iterator[Answer]:
+        raise LLMError("the LLM server does not answer")
+
+    monkeypatch.setattr(chat.assistant, "stream", fails)
+    assert "does not answer" in list(chat.again("t1", kept, "ann"))[-1][1]
+    monkeypatch.setattr(chat.assistant, "stream", lambda *args, **kwargs: 1 / 0)
+    steps = chat.ask("and then?", kept, Limits(), "ann")
+    with pytest.raises(ZeroDivisionError):
+        for step in steps:
+            last = step
+    assert "Something went wrong" in last[1]
+    conversation = chat.conversations.get("ann", kept)
+    assert conversation is not None
+    assert [turn.id for turn in conversation.turns] == [1]
 
 
 def test_votes_and_comments_show_and_are_the_owners(chat: Chat) -> None:
