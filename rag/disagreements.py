@@ -70,6 +70,7 @@ def find(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iter
         return
     nearest = sentences[min(counts, key=lambda s: (-counts[s], s))]
     yield from _exchanged(claim, nearest)
+    yield from _fetched(claim, sentences, alignment)
     yield from _negation(claim, sentences, alignment)
     yield from _invented_negation(claim, sentences, alignment)
     yield from _certainty(claim, sentences, alignment)
@@ -184,6 +185,18 @@ def _exchanged(claim: Words, sentence: Words) -> Iterator[str]:
             rival = next((other for other in wanted if _comparable(word, other)), None)
             if rival and not _same_name(claim, i, wanted) and not _about_a_known_number(claim, i, {rival.key}):
                 yield f"{word.text} where the passage says {rival.text}"
+
+
+def _fetched(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
+    """Yield numbers fetched from another sentence to a place where the evidence has a number of its own."""
+    before: tuple[int, int] | None = None
+    for word, place in zip(claim, alignment.places, strict=True):
+        if word.kind == "number" and before is not None and (place is None or place[0] != before[0]):
+            following = next((w for w in sentences[before[0]][before[1] + 1 :] if w.content), None)
+            if following is not None and following.kind == "number" and following.key != word.key:
+                yield f"{word.text} where the passage says {following.text}"
+        if word.content:
+            before = place
 
 
 def _exchangeable(word: Word, common: float) -> bool:

@@ -243,7 +243,8 @@ class Generator:
                 continue
             again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown, question)
             known = {" ".join(other.text.lower().split()) for other in lines if other.supported}
-            if again.supported and " ".join(again.text.lower().split()) not in known:
+            on_topic = _shared(again.text, f"{line.text} {question}") >= _ON_TOPIC
+            if again.supported and on_topic and " ".join(again.text.lower().split()) not in known:
                 again.repaired = True
                 lines[i] = again
                 repaired += 1
@@ -368,6 +369,8 @@ def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked]:
 
 _OUTPUT = 256
 """Tokens kept free for the answer where the model does not say how many it may write."""
+_ON_TOPIC = 2
+"""Content words that a repaired sentence shares with the one it replaces or with the question."""
 _LEAST = 2
 """Content words; a single word claims nothing that could be checked."""
 _LONGEST = 1500
@@ -405,6 +408,11 @@ _ABOUT_THE_ARTICLE = re.compile(
 )
 _OPEN_QUESTION = re.compile(r"^\W*(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 _PREAMBLE = re.compile(r"^\W*the answer(?: to (?:the|this|your) question)? is:?\s+(?:that\s+)?", re.IGNORECASE)
+
+
+def _shared(text: str, other: str) -> int:
+    """Return how many content words two texts share."""
+    return len({w.key for w in read(text) if w.content} & {w.key for w in read(other) if w.content})
 
 
 def _says_nothing(text: str, question: str) -> str | None:

@@ -108,6 +108,13 @@ def test_what_cannot_be_repaired_is_dropped(second: str) -> None:
     assert (final.tally.written, final.tally.passed, final.tally.dropped) == (2, 1, 1)
 
 
+def test_a_repair_must_be_about_the_same() -> None:
+    final = answer(
+        f"{CLOSED} [1] About 1,300 people were moved to a school [1].", "Halden Lines may sell four of its ferries. [2]"
+    )
+    assert final.text == f"{CLOSED} [1]"
+
+
 def test_or_flagged() -> None:
     final = answer(f"{CLOSED} [1] About 1,300 people were moved to a school [1].", "NONE", unsupported="flag")
     assert final.text == f"{CLOSED} [1] About 1,300 people were moved to a school. {FLAG}"

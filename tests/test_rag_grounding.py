@@ -61,6 +61,7 @@ def test_says_the_same(claim: str) -> None:
         ("The owner, Halden Lines, may sell five of its ferries.", "five"),
         ("Repairs will cost $3.5 billion and take until 12 May.", "billion"),
         ("Repairs will cost $3.5 million and take until 13 May.", "13"),
+        ("The owner, Halden Lines, may sell 12 of its ferries.", "12"),
         ("The harbour of Belmora was opened on Tuesday after a cargo ship ran aground.", "opened"),
     ],
 )
