@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from html import escape
 from http.cookies import SimpleCookie
@@ -27,6 +28,10 @@ COOKIE = "dateline_visitor"
 """Tells browsers apart; scripts cannot read it."""
 SESSION_SECONDS = 12 * 3600
 """After which a login must be renewed."""
+EVENTS_A_MINUTE = 600
+LOGINS_A_MINUTE = 10
+"""Of one client address; a question takes two or three events."""
+CLIENTS_REMEMBERED = 10_000
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -115,12 +120,31 @@ def _guarded(page: Callable[[Request], Response]) -> Callable[[Request], Respons
     return guard
 
 
+class _Pace:
+    """At most so many requests of a client within a minute."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._times: dict[str, deque[float]] = {}
+
+    def allows(self, client: str) -> bool:
+        """Count one more request, and tell whether it is still within the limit."""
+        now = time.monotonic()
+        if len(self._times) > CLIENTS_REMEMBERED:
+            self._times = {who: times for who, times in self._times.items() if now - times[-1] < 60}
+        times = self._times.setdefault(client, deque(maxlen=self.most + 1))
+        times.append(now)
+        return len(times) <= self.most or now - times[0] > 60
+
+
 class Visitors:
     """ASGI middleware: a cookie that tells browsers apart, and a policy that keeps pages to this server."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._seen: dict[str, float] = {}
+        self._events = _Pace(EVENTS_A_MINUTE)
+        self._logins = _Pace(LOGINS_A_MINUTE)
 
     def _expire(self, app: Any, sent: SimpleCookie) -> None:
         """End logins that are older than SESSION_SECONDS."""
@@ -137,6 +161,11 @@ class Visitors:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "POST":
+            pace = self._logins if scope["path"].rstrip("/") == "/login" else self._events
+            if not pace.allows((scope.get("client") or ("",))[0]):
+                await Response("too many requests; wait a minute", status_code=429)(scope, receive, send)
+                return
         sent = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
         known = COOKIE in sent
         self._expire(scope["app"], sent)

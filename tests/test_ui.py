@@ -16,6 +16,9 @@ import pytest
 from gradio.routes import App
 from newsroom import ANSWER, HARBOUR, FakeAssistant
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import ui
@@ -283,3 +286,17 @@ def test_with_a_login_nothing_is_shown_before_it_and_it_expires(monkeypatch: pyt
     assert client.get(f"/conversations/{store.create('user bob', 'his').id}.md").status_code == 404
     monkeypatch.setattr(pages, "SESSION_SECONDS", -1)
     assert client.get(document).status_code == 401
+
+
+def test_passwords_cannot_be_tried_in_bulk_nor_events_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(pages.time, "monotonic", lambda: now)
+    monkeypatch.setattr(pages, "LOGINS_A_MINUTE", 3)
+    monkeypatch.setattr(pages, "EVENTS_A_MINUTE", 5)
+    accepted = Route("/{path:path}", lambda request: Response("in"), methods=["GET", "POST"])
+    client = TestClient(Starlette(routes=[accepted], middleware=[Middleware(pages.Visitors)]))
+    assert [client.post("/login/").status_code for _ in range(5)] == [200] * 3 + [429] * 2
+    assert [client.post("/gradio_api/queue/join").status_code for _ in range(6)] == [200] * 5 + [429]
+    assert client.get("/").status_code == 200
+    now = 61.0
+    assert client.post("/login").status_code == 200
