@@ -32,6 +32,7 @@ from rag.answer import Citation, Sentence, Support
 from rag.grounding import THRESHOLD, Checker, examine
 from rag.llm_server import RefusedError, connect
 from rag.marks import Marked, MarkParser
+from rag.utterances import escaped, plain, refuses, says_nothing, shared_words
 from rag.words import read
 
 __all__ = ["Generator", "Tally", "Written", "connect"]
@@ -162,7 +163,7 @@ class Generator:
                     invented += len(marked.invented)
                     if marked.kind == "heading" or not re.search(r"\w", marked.text):
                         continue
-                    if _refuses(marked.text):
+                    if refuses(marked.text):
                         refused = True
                         continue
                     if any(line.marked.text == marked.text for line in lines):
@@ -193,8 +194,8 @@ class Generator:
 
     def _held(self, marked: Marked, evidence: Sequence[Citation], question: str) -> _Line:
         """Hold one sentence against what it cites and then, if need be, against all the evidence."""
-        text = _plain(marked.text)
-        if reason := _says_nothing(text, question):
+        text = plain(marked.text)
+        if reason := says_nothing(text, question):
             return _Line(marked, text, problems=(reason,))
         cited = [evidence[n - 1] for n in marked.marks]
         best = self._against(marked, text, cited) if cited else None
@@ -239,11 +240,11 @@ class Generator:
             except LLMError as error:
                 log.warning("no repair from the language model: %s", error)
                 return repaired
-            if first is None or _refuses(first.text):
+            if first is None or refuses(first.text):
                 continue
             again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown, question)
             known = {" ".join(other.text.lower().split()) for other in lines if other.supported}
-            on_topic = _shared(again.text, f"{line.text} {question}") >= _ON_TOPIC
+            on_topic = shared_words(again.text, f"{line.text} {question}") >= _ON_TOPIC
             if again.supported and on_topic and " ".join(again.text.lower().split()) not in known:
                 again.repaired = True
                 lines[i] = again
@@ -263,7 +264,7 @@ class Generator:
                 numbers.setdefault(key, replace(quote, n=len(numbers) + 1))
                 marks.append(numbers[key].n)
             sentences.append(Sentence(line.text, tuple(marks), line.support))
-            text += _layout(text, line) + _escaped(line.text)
+            text += _layout(text, line) + escaped(line.text)
             text += "".join(f" [{n}]" for n in marks) if marks else f" {FLAG}"
         kept = [line.score for line in lines if line.supported]
         return Written(
@@ -379,68 +380,6 @@ _LONGEST = 1500
 
 def _output(num_output: int) -> int:
     return num_output if num_output > 0 else _OUTPUT
-
-
-_REFUSAL = re.compile(
-    r"""^\W*(?:
-        none\W*$
-      | (?:i'?m\ |i\ am\ )?sorry\b
-      | i\ (?:do\ not|don't|cannot|can't|could\ not|am\ unable)\b
-      | (?:the|these|this|none\ of\ the)\ (?:(?:provided|given|above|news)\ )*(?:articles?|evidence|passages?|texts?|information
-          |sources?|context)\b.{0,40}?\b(?:(?:do|does|did)(?:\ not|n't)|cannot)\ (?:\w+\ )?(?:say|state|mention|contain|provide
-          |answer|include|give|specify|tell|have|address|discuss|explain|report|indicate|name|cover)
-      | the\ answer\ (?:is\ not|isn't|was\ not|is\ unknown|is\ unclear|cannot\ be)\b
-      | there\ is\ no\ (?:information|mention|evidence|answer)\b
-      | no\ (?:information|answer|mention)\b
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def _refuses(text: str) -> bool:
-    """Whether a sentence says that there is no answer, or NONE."""
-    return bool(_REFUSAL.match(text))
-
-
-_ABOUT_THE_ARTICLE = re.compile(
-    r"^\W*(?:the|this|these|both)\s+(?:\w+\s+)?(?:articles?|texts?|passages?|stor(?:y|ies)|questions?|sentences?)\b",
-    re.IGNORECASE,
-)
-_OPEN_QUESTION = re.compile(r"^\W*(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
-_PREAMBLE = re.compile(r"^\W*the answer(?: to (?:the|this|your) question)? is:?\s+(?:that\s+)?", re.IGNORECASE)
-
-
-def _shared(text: str, other: str) -> int:
-    """Return how many content words two texts share."""
-    return len({w.key for w in read(text) if w.content} & {w.key for w in read(other) if w.content})
-
-
-def _says_nothing(text: str, question: str) -> str | None:
-    """Return why a sentence tells no news, or None: it speaks of the article, or only repeats an open question."""
-    if _ABOUT_THE_ARTICLE.match(text):
-        return "it speaks of the article instead of the news"
-    said = {word.key for word in read(_PREAMBLE.sub("", text)) if word.content}
-    if _OPEN_QUESTION.match(question) and said <= {word.key for word in read(question)}:
-        return "it only repeats the question"
-    return None
-
-
-_PICTURES_AND_LINKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|!\[([^\]\n]*)\]\[[^\]\n]*\]")
-_TAGS = re.compile(r"</?[a-zA-Z!][^<>]*>|<\|[^<>|]*\|>")
-_DAY_NOTE = re.compile(r"\s*\[(?:XXXX|\d{4})-[^\]]{1,30}\]|\s*\[\d{4}(?:-\d\d){0,2} to [^\]]{1,20}\]")
-_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
-
-
-def _plain(text: str) -> str:
-    """Return a model's sentence as plain words: no pictures, links, tags, emphasis, or the prompt's own day notes."""
-    text = _PICTURES_AND_LINKS.sub(lambda m: m[1] or "", text)
-    text = _DAY_NOTE.sub("", _TAGS.sub("", text))
-    return " ".join(_EMPHASIS.sub("", text).split())
-
-
-def _escaped(text: str) -> str:
-    """Return plain words as Markdown that shows them as they are."""
-    return re.sub(r"([\\*_`|\[\]<>])", r"\\\1", text)
 
 
 def _layout(before: str, line: _Line) -> str:
