@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from index.chunking import Chunked, chunk
+from index.chunking import chunk
 from index.documents import Document
 from index.embedding import Embedder
 from index.errors import LoadError
-from index.loaders import SourceFile, read, scan
-from index.store import Store
+from index.loaders import LOADING, Found, SourceFile, find, scan
+from index.store import Entry, Store
 
 _BATCH = 256
 """Passages embedded and written together: enough to sort by length and to fill the processors."""
@@ -120,7 +120,8 @@ class _Builder:
         self.report = Report()
         self.hashes = store.catalogue.hashes()
         self.seen: dict[str, str] = {}
-        self.pending: list[tuple[Chunked, str]] = []
+        self.digests = store.catalogue.digests()
+        self.pending: list[Entry] = []
         self.finished: list[tuple[str, str, list[str]]] = []
 
     def run(self, paths: Sequence[Path]) -> None:
@@ -136,7 +137,7 @@ class _Builder:
     def _take_file(self, file: SourceFile, known: dict[str, tuple[str, list[str]]]) -> None:
         origin = str(file.path.resolve())
         try:
-            digest = file.digest()
+            digest = f"{LOADING} {file.digest()}"
         except OSError as error:
             self.report.failed.append(
                 LoadError(str(file.path), f"cannot be read ({error.strerror}); check its permissions")
@@ -151,18 +152,31 @@ class _Builder:
             return
         failed = len(self.report.failed)
         taken: list[str] = []
-        for document in read(file, on_error=self.report.failed.append):
-            if self.take(document, origin):
-                taken.append(document.doc_id)
+        for found in find(file, on_error=self.report.failed.append):
+            if self._take_found(found, origin):
+                taken.append(found.doc_id)
         if len(self.report.failed) == failed:
             # Only a file without a fault is skipped next time, so that faults are told every time.
             self.finished.append((origin, digest, taken))
 
-    def take(self, document: Document, origin: str) -> bool:
-        """Queue a document if it is new or changed; return whether its id was free."""
+    def _take_found(self, found: Found, origin: str) -> bool:
+        """Take an article of a file; one that stands there as it did last time is not even looked at."""
+        digest = found.digest()
+        if found.doc_id not in self.seen and self.digests.get(found.doc_id) == digest:
+            self.seen[found.doc_id] = origin
+            self.report.unchanged += 1
+            return True
+        try:
+            return self.take(found.document(), origin, digest, found.where)
+        except LoadError as error:
+            self.report.failed.append(error)
+            return False
+
+    def take(self, document: Document, origin: str, digest: str = "", where: str = "") -> bool:
+        """Queue a document if it is new or changed; return whether it was taken."""
         if document.doc_id in self.seen:
             why = f"the doc_id {document.doc_id!r} was already read from {self.seen[document.doc_id]}; give it another"
-            self.report.failed.append(LoadError(origin, why))
+            self.report.failed.append(LoadError(where or document.doc_id, why))
             return False
         self.seen[document.doc_id] = origin
         before = self.hashes.get(document.doc_id)
@@ -176,22 +190,23 @@ class _Builder:
             )
             del self.seen[document.doc_id]
             return False
-        self.pending.append((chunked, origin))
-        if sum(len(entry.passages) for entry, _ in self.pending) >= _BATCH:
+        self.pending.append(Entry(chunked, origin, digest))
+        if sum(len(entry.chunked.passages) for entry in self.pending) >= _BATCH:
             self.flush()
         return True
 
     def flush(self) -> None:
         """Embed and write what is pending; only then count it."""
         if self.pending:
-            vectors = self.embedder.encode([text for entry, _ in self.pending for text in entry.embedded])
+            vectors = self.embedder.encode([text for entry in self.pending for text in entry.chunked.embedded])
             self.store.write(self.pending, vectors)
-            for entry, _ in self.pending:
-                if entry.document.doc_id in self.hashes:
+            for entry in self.pending:
+                document = entry.chunked.document
+                if document.doc_id in self.hashes:
                     self.report.updated += 1
                 else:
                     self.report.added += 1
-                self.hashes[entry.document.doc_id] = entry.document.content_hash()
+                self.hashes[document.doc_id] = document.content_hash()
             self.pending.clear()
         if self.finished:
             self.store.catalogue.remember_files(self.finished)

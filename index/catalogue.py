@@ -28,7 +28,7 @@ _SCHEMA = (
     """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
-    doc_id TEXT PRIMARY KEY, hash TEXT NOT NULL, origin TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
+    doc_id TEXT PRIMARY KEY, hash TEXT NOT NULL, origin TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
     published TEXT, published_from TEXT NOT NULL, published_day INTEGER, url TEXT NOT NULL, authors TEXT NOT NULL,
     furniture TEXT NOT NULL, pages TEXT NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL,
     passages INTEGER NOT NULL, signature BLOB NOT NULL, cluster TEXT
@@ -191,15 +191,15 @@ class Catalogue:
             [(passage.passage_id, passage.doc_id) for entry in chunked for passage in entry.passages],
         )
 
-    def put(self, connection: sqlite3.Connection, entry: Chunked, origin: str) -> None:
+    def put(self, connection: sqlite3.Connection, entry: Chunked, origin: str = "", digest: str = "") -> None:
         """Put a document in, in place of what stood under its id; old vectors go to the journal."""
         document = entry.document
         self.delete(connection, [document.doc_id])
         published_day = to_day(document.published) if document.published else None
         connection.execute(
-            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
-                document.doc_id, document.content_hash(), origin, document.title, document.source,
+                document.doc_id, document.content_hash(), origin, digest, document.title, document.source,
                 document.published, document.published_from, published_day, document.url, json.dumps(document.authors),
                 json.dumps(document.furniture), json.dumps(document.pages), json.dumps(document.metadata), document.text,
                 len(entry.passages), entry.signature, None,
@@ -276,6 +276,10 @@ class Catalogue:
     def hashes(self) -> dict[str, str]:
         """Return the content hash of every document."""
         return dict(self.connection.execute("SELECT doc_id, hash FROM documents").fetchall())
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of what every document was made from."""
+        return dict(self.connection.execute("SELECT doc_id, digest FROM documents").fetchall())
 
     def origins(self) -> dict[str, str]:
         """Return the file or collection that every document was read from."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from index.chunking import chunk
 from index.embedding import Embedder
-from index.store import Store
+from index.store import Entry, Store
 
 
 @dataclass
@@ -79,11 +79,11 @@ def repair(store: Store, embedder: Embedder) -> Diagnosis:
         store.vectors.delete(found.strays)
         missing = set(found.missing)
         broken = set(found.offsets)
-        origins = store.catalogue.origins()
-        for doc_id, origin in origins.items():
+        digests = store.catalogue.digests()
+        for doc_id, origin in store.catalogue.origins().items():
             if doc_id not in broken and not missing & set(store.catalogue.passage_ids([doc_id])):
                 continue
             chunked = chunk(store.catalogue.document(doc_id))
-            store.write([(chunked, origin)], embedder.encode(list(chunked.embedded)))
+            store.write([Entry(chunked, origin, digests[doc_id])], embedder.encode(list(chunked.embedded)))
         found.repaired = examine(store).healthy
     return found

@@ -131,37 +131,16 @@ class PackagedEmbedder:
             return self._few
 
 
-class _OneBlasThread:
-    """While any thread is inside, BLAS runs single-threaded.
+def _one_blas_thread() -> None:
+    """Have BLAS compute with one thread, from now on and in the whole process.
 
     The matrices of one sentence are too small to share out, and BLAS threads that wait for each
-    other on busy processors take ten times the processor time.
+    other on busy processors take ten times the processor time. For good, because OpenBLAS heeds a
+    limit that comes and goes in one thread only.
     """
+    from threadpoolctl import ThreadpoolController
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._inside = 0
-        self._controller: Any = None
-        self._limits: Any = None
-
-    def __enter__(self) -> None:
-        with self._guard:
-            if self._controller is None:
-                from threadpoolctl import ThreadpoolController
-
-                self._controller = ThreadpoolController()
-            if self._inside == 0:
-                self._limits = self._controller.limit(limits=1, user_api="blas")
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._guard:
-            self._inside -= 1
-            if self._inside == 0:
-                self._limits.restore_original_limits()
-
-
-_one_blas_thread = _OneBlasThread()
+    ThreadpoolController().limit(limits=1, user_api="blas")
 
 
 class _MiniLM:
@@ -175,6 +154,7 @@ class _MiniLM:
         from tokenizers import Tokenizer
 
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        _one_blas_thread()
         self._pool: ThreadPoolExecutor | None = None
         self.heads: int = config["num_attention_heads"]
         self.eps: float = config["layer_norm_eps"]
@@ -193,10 +173,6 @@ class _MiniLM:
         self.layers = [_layer(weights, f"encoder.layer.{i}.") for i in range(config["num_hidden_layers"])]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        with _one_blas_thread:
-            return self._encode(texts)
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
         encoded = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         # Texts are shared out among threads: NumPy lets go of the interpreter while it computes.
         rows = (

@@ -23,6 +23,9 @@ from index.furniture import furniture_spans
 from index.head import agency, headline_span, title_from_prose
 from index.records import COLLECTIONS
 
+LOADING = "1"
+"""Changed with what loading makes of a file, so that files read by an older version are read again."""
+
 OnError = Callable[[LoadError], None]
 
 MAX_BYTES = 2**26
@@ -96,12 +99,33 @@ def scan(paths: Iterable[str | Path], *, on_error: OnError) -> Iterator[SourceFi
             on_error(LoadError(str(given), _reason(error)))
 
 
-def read(source: SourceFile, *, on_error: OnError) -> Iterator[Document]:
-    """Yield the documents of one file."""
+@dataclass(frozen=True)
+class Found:
+    """An article that was found: its place (``path`` or ``path:line``), its id, and what it says for itself."""
+
+    where: str
+    doc_id: str
+    article: Article
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of what was found: the same digest, the same document. Much cheaper than ``document``."""
+        said = repr((LOADING, self.article))
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def document(self) -> Document:
+        """Return the document; raises LoadError where there is none in it."""
+        try:
+            return document_of(self.doc_id, self.article)
+        except ValueError as error:
+            raise LoadError(self.where, _reason(error)) from error
+
+
+def find(source: SourceFile, *, on_error: OnError) -> Iterator[Found]:
+    """Yield the articles of one file as they stand, nothing guessed yet."""
     suffix = source.path.suffix.lower()
     try:
         if source.is_collection:
-            yield from _read_collection(source.path, on_error)
+            yield from _find_in_collection(source.path, on_error)
             return
         if source.size > MAX_BYTES:
             raise ValueError(
@@ -110,10 +134,21 @@ def read(source: SourceFile, *, on_error: OnError) -> Iterator[Document]:
         article = READERS[suffix](source.path.read_bytes())
         if source.sidecar:
             article = _with_sidecar(article, source.sidecar)
-        yield document_of(source.doc_id, article)
+        yield Found(str(source.path), source.doc_id, article)
     except Exception as error:
         # The libraries behind the formats fail on a hostile file in every way there is.
         on_error(LoadError(str(source.path), _reason(error)))
+
+
+def read(source: SourceFile, *, on_error: OnError) -> Iterator[Document]:
+    """Yield the documents of one file."""
+    for found in find(source, on_error=on_error):
+        try:
+            document = found.document()
+        except LoadError as error:
+            on_error(error)
+        else:
+            yield document
 
 
 def document_of(doc_id: str, article: Article) -> Document:
@@ -220,7 +255,7 @@ def _with_sidecar(article: Article, sidecar: Path) -> Article:
         raise ValueError(f"its sidecar {sidecar.name}: {error}") from None
 
 
-def _read_collection(path: Path, on_error: OnError) -> Iterator[Document]:
+def _find_in_collection(path: Path, on_error: OnError) -> Iterator[Found]:
     bad = False
 
     def on_bad(number: int, why: str) -> None:
@@ -231,10 +266,7 @@ def _read_collection(path: Path, on_error: OnError) -> Iterator[Document]:
     found = False
     for number, doc_id, article in COLLECTIONS[path.suffix.lower()](path, on_bad):
         found = True
-        try:
-            yield document_of(doc_id, article)
-        except ValueError as error:
-            on_bad(number, _reason(error))
+        yield Found(f"{path}:{number}", doc_id, article)
     if not found and not bad:
         raise ValueError("an empty collection; put articles into it or remove it")
 

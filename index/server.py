@@ -20,16 +20,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from index.catalogue import Catalogue, DocumentInfo
-from index.chunking import Chunked, chunk
+from index.chunking import chunk
 from index.documents import Document
 from index.embedding import Embedder, Vectors
 from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
 from index.filters import Filter
-from index.store import CATALOGUE, Store, check_meta, fresh_meta
+from index.store import CATALOGUE, Entry, Store, check_meta, fresh_meta
 from index.vectors import VectorStore
 
 if TYPE_CHECKING:
@@ -77,6 +77,16 @@ class Address:
 
     def __str__(self) -> str:
         return f"{'https' if self.ssl else 'http'}://{self.host}:{self.port}/{self.collection}"
+
+
+class _Record(NamedTuple):
+    """An article's record on the server: the document as JSON, or word that it was removed."""
+
+    doc_id: str
+    text: str
+    origin: str = ""
+    digest: str = ""
+    removed: bool = False
 
 
 class ServerStore(Store):
@@ -199,20 +209,20 @@ class ServerStore(Store):
             read = self._read(present)
             with self.catalogue.transaction() as connection:
                 self.catalogue.delete(connection, [key[2:] for key, metadata in some if metadata["removed"]])
-                for document, origin in read:
-                    self.catalogue.put(connection, chunk(document), origin)
+                for entry in read:
+                    self.catalogue.put(connection, *entry)
         self.catalogue.recluster()
         with self.catalogue.transaction() as connection:
             connection.execute("DELETE FROM journal")
             connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(newest),))
 
-    def _read(self, keys: list[str]) -> list[tuple[Document, str]]:
-        """Return articles and their origins by the keys of their records."""
+    def _read(self, keys: list[str]) -> list[Entry]:
+        """Return articles by the keys of their records."""
         if not keys:
             return []
         got = self._call(lambda: self._articles.get(ids=keys, include=["documents", "metadatas"]))
         return [
-            (_document(text), str(metadata["origin"]))
+            Entry(chunk(_document(text)), str(metadata["origin"]), str(metadata["digest"]))
             for text, metadata in zip(got["documents"], got["metadatas"], strict=True)
         ]
 
@@ -272,16 +282,17 @@ class ServerStore(Store):
         self._call(lambda: self._articles.delete(ids=["__journal__"]))
         return len(strays)
 
-    def write(self, entries: Sequence[tuple[Chunked, str]], vectors: Vectors) -> None:
+    def write(self, entries: Sequence[Entry], vectors: Vectors) -> None:
         """Add or replace documents on the server, then here. Needs the write lock."""
-        passages = [passage for chunked, _ in entries for passage in chunked.passages]
-        old = self.catalogue.passage_ids([chunked.document.doc_id for chunked, _ in entries])
+        passages = [passage for entry in entries for passage in entry.chunked.passages]
+        old = self.catalogue.passage_ids([entry.chunked.document.doc_id for entry in entries])
         new = [passage.passage_id for passage in passages]
         self._note([*old, *new])
         self._call(lambda: self.vectors.add(passages, vectors))
         records = [
-            (f"d:{chunked.document.doc_id}", json.dumps(asdict(chunked.document), ensure_ascii=False), origin, False)
-            for chunked, origin in entries
+            _Record(document.doc_id, json.dumps(asdict(document), ensure_ascii=False), entry.origin, entry.digest)
+            for entry in entries
+            for document in [entry.chunked.document]
         ]
         self._switch(records, sorted(set(old) - set(new)))
 
@@ -295,22 +306,22 @@ class ServerStore(Store):
             )
         old = self.catalogue.passage_ids(doc_ids)
         self._note(old)
-        self._switch([(f"d:{doc_id}", "removed", "", True) for doc_id in doc_ids], old)
+        self._switch([_Record(doc_id, "removed", removed=True) for doc_id in doc_ids], old)
 
     def _note(self, passage_ids: Sequence[str]) -> None:
         text = json.dumps(list(passage_ids))
         self._call(lambda: self._articles.upsert(ids=["__journal__"], embeddings=[[1.0]], documents=[text], metadatas=[{"generation": 0}]))  # fmt: skip
 
-    def _switch(self, records: Sequence[tuple[str, str, str, bool]], old: Sequence[str]) -> None:
+    def _switch(self, records: Sequence[_Record], old: Sequence[str]) -> None:
         """Make a change visible: articles first, the generation last, in one request; then drop old vectors."""
         generation = self._call(self._generation) + 1
         state = self._call(self._state)
-        ids = [*(record[0] for record in records), _STATE]
+        ids = [*(f"d:{record.doc_id}" for record in records), _STATE]
         metadatas: list[dict[str, Any]] = [
-            {"generation": generation, "origin": origin, "removed": removed} for _, _, origin, removed in records
+            {"generation": generation, "origin": r.origin, "digest": r.digest, "removed": r.removed} for r in records
         ]
         metadatas.append({"generation": generation})
-        documents = [*(record[1] for record in records), json.dumps(state)]
+        documents = [*(record.text for record in records), json.dumps(state)]
         self._call(lambda: self._articles.upsert(ids=ids, embeddings=[[1.0]] * len(ids), documents=documents, metadatas=metadatas))  # fmt: skip
         self._call(lambda: self.vectors.delete(old))
         self._call(lambda: self._articles.delete(ids=["__journal__"]))

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -34,6 +35,14 @@ CATALOGUE = "catalogue.sqlite"
 _VECTORS = "chroma"
 _NEARLY_FULL = 16 << 20
 """Bytes; a write that failed with less than this free is put down to the full disk."""
+
+
+class Entry(NamedTuple):
+    """A document to be written: cut up, with the file it came from and the digest of what was found there."""
+
+    chunked: Chunked
+    origin: str = ""
+    digest: str = ""
 
 
 class Store:
@@ -131,18 +140,18 @@ class Store:
             connection.execute("DELETE FROM journal")
         return len(strays)
 
-    def write(self, entries: Sequence[tuple[Chunked, str]], vectors: Vectors) -> None:
-        """Add or replace documents, each given cut up and with its origin. Needs the write lock.
+    def write(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+        """Add or replace documents. Needs the write lock.
 
         ``vectors`` has a row for each passage of each entry, in order.
         """
-        passages = [passage for chunked, _ in entries for passage in chunked.passages]
+        passages = [passage for entry in entries for passage in entry.chunked.passages]
         with self.catalogue.transaction() as connection:
-            self.catalogue.journal(connection, [chunked for chunked, _ in entries])
+            self.catalogue.journal(connection, [entry.chunked for entry in entries])
         self.vectors.add(passages, vectors)
         with self.catalogue.transaction() as connection:
-            for chunked, origin in entries:
-                self.catalogue.put(connection, chunked, origin)
+            for entry in entries:
+                self.catalogue.put(connection, *entry)
         self._drop_strays()
 
     def remove(self, doc_ids: Sequence[str]) -> None:
