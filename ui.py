@@ -322,57 +322,52 @@ def _forward(*names: str) -> str:
     return "".join(f"element.addEventListener('dateline:{n}', (e) => trigger('{n}', e.detail));" for n in names)
 
 
+_COLOURS = {
+    "paper": ("background_fill_secondary",),
+    "sheet": ("background_fill_primary", "input_background_fill", "button_secondary_background_fill"),
+    "ink": ("block_label_text_color", "block_title_text_color"),
+    "muted": ("body_text_color_subdued", "input_placeholder_color"),
+    "rule": ("border_color_primary", "button_secondary_border_color"),
+    "edge": ("input_border_color",),
+    "wash": ("button_secondary_background_fill_hover",),
+    "link": (
+        "border_color_accent",
+        "button_primary_background_fill",
+        "button_primary_background_fill_hover",
+        "button_secondary_text_color",
+        "input_border_color_focus",
+        "link_text_color",
+    ),
+    "on-link": ("button_primary_text_color",),
+}
+"""Colours of ``page.css`` (light and dark in one) and where Gradio uses them."""
+
+
 def theme() -> gr.themes.Base:
-    """Fonts that ship with Gradio, so nothing is fetched, and the colours of ``page.css``."""
+    """Fonts that ship with Gradio, so that nothing is fetched, and the colours of ``page.css``."""
     import gradio as gr
 
+    colours = {
+        f"{name}{mode}": f"var(--dl-{colour})"
+        for colour, names in _COLOURS.items()
+        for name in names
+        for mode in ("", "_dark")
+    }
     return gr.themes.Base(
         font=[gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)), "system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
         radius_size="md",
     ).set(
-        color_accent="var(--dl-link)",
-        border_color_accent="var(--dl-link)",
-        border_color_accent_dark="var(--dl-link)",
-        link_text_color="#0b5070",
-        link_text_color_dark="#86c5e6",
+        # These two are painted before any style sheet is there, and so stand as they are.
         body_background_fill="#faf8f3",
         body_background_fill_dark="#15171b",
         body_text_color="#1d1b18",
         body_text_color_dark="#e9e6df",
-        body_text_color_subdued="#5d574d",
-        body_text_color_subdued_dark="#aaa59a",
-        background_fill_primary="#ffffff",
-        background_fill_primary_dark="#1c1f25",
-        background_fill_secondary="#faf8f3",
-        background_fill_secondary_dark="#15171b",
+        color_accent="var(--dl-link)",
         block_background_fill="transparent",
         block_background_fill_dark="transparent",
         block_border_width="0px",
-        border_color_primary="#e2dccf",
-        border_color_primary_dark="#33373f",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#1c1f25",
-        input_border_color="#8f8778",
-        input_border_color_dark="#767c87",
-        input_border_color_focus="#0b5070",
-        input_border_color_focus_dark="#86c5e6",
-        input_placeholder_color="#5d574d",
-        input_placeholder_color_dark="#aaa59a",
-        button_primary_background_fill="#0b5070",
-        button_primary_background_fill_dark="#86c5e6",
-        button_primary_background_fill_hover="#083c55",
-        button_primary_background_fill_hover_dark="#a8d6ee",
-        button_primary_text_color="#ffffff",
-        button_primary_text_color_dark="#0d1a22",
-        button_secondary_background_fill="#ffffff",
-        button_secondary_background_fill_dark="#1c1f25",
-        button_secondary_background_fill_hover="#eef4f7",
-        button_secondary_background_fill_hover_dark="#20303a",
-        button_secondary_border_color="#e2dccf",
-        button_secondary_border_color_dark="#33373f",
-        button_secondary_text_color="#0b5070",
-        button_secondary_text_color_dark="#86c5e6",
+        **colours,
     )
 
 
