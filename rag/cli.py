@@ -98,6 +98,10 @@ def build_parser() -> argparse.ArgumentParser:
     rewrite = add("rewrite", _rewrite, "make a follow-up question standalone")
     rewrite.add_argument("question", nargs="?", metavar="QUESTION")
     rewrite.add_argument("--history", metavar="FILE", help="a JSON list of {role, content}, oldest first")
+    serve = add("serve", _serve, "answer over HTTP and MCP")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=8600, help="port to listen on (default: %(default)s)")
+    serve.add_argument("--mcp-stdio", action="store_true", help="speak MCP on standard input and output instead")
     for command in (search, ask, dates, check, rewrite):
         command.add_argument("--batch", metavar="FILE", help="one JSON object a line, - for standard input")
     for entry in sorted(entry_points(group=_GROUP), key=lambda entry: entry.name):
@@ -422,6 +426,20 @@ def _rewrite(arguments: argparse.Namespace, settings: Settings) -> int:
                 raise UsageError(f"{arguments.history}: not JSON ({error})") from error
     found = run({"question": arguments.question, "history": history})
     put_json(found) if arguments.json else put(found["question"])
+    return DONE
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    assistant = settings.assistant()
+    if arguments.mcp_stdio:
+        from rag.mcp_server import serve_stdio
+
+        serve_stdio(assistant)
+    else:
+        from rag.service import serve
+
+        say(f"Dateline answers on http://{arguments.host}:{arguments.port}/v1/ (Ctrl+C stops it)")
+        serve(assistant, arguments.host, arguments.port, token=settings.token or None)
     return DONE
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from importlib.metadata import version
@@ -97,6 +98,12 @@ def serve(
 
     if not token and not _is_loopback(host):
         raise UsageError(f"{host} can be reached from other computers; set a token, or listen on 127.0.0.1")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise UsageError(f"{host}:{port} cannot be listened on ({error}); choose another with --port") from error
     app = build_app(assistant, token=token, limits=limits, host=host)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
 

@@ -32,7 +32,8 @@ class Settings:
     path or name, or "" for none; ``llm_url`` an OpenAI-compatible address, "" for extractive
     answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
     sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
-    check, or "". ``llm_key`` comes from the environment alone and is never shown.
+    check, or "". ``llm_key`` (for the LLM's server) and ``token`` (asked of HTTP and MCP clients)
+    come from the environment alone and are never shown.
     """
 
     index: str = ".dateline"
@@ -44,6 +45,7 @@ class Settings:
     unsupported: Unsupported = "drop"
     nli: str = ""
     llm_key: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= 100:
@@ -98,7 +100,8 @@ class Settings:
 
 
 _TYPES = {item.name: item.type for item in fields(Settings)}
-_PUBLIC = tuple(name for name in _TYPES if name != "llm_key")
+_SECRET = ("llm_key", "token")
+_PUBLIC = tuple(name for name in _TYPES if name not in _SECRET)
 
 
 def _known(name: str, where: str) -> str:
@@ -122,8 +125,11 @@ def _from_file(path: Path) -> dict[str, Any]:
             flat |= {f"{key}_{inner}": inner_value for inner, inner_value in value.items()}
         else:
             flat[key] = value
-    if "llm_key" in flat:
-        raise UsageError(f"{path}: a key does not belong into a file; set {PREFIX}LLM_KEY in the environment")
+    for name in _SECRET:
+        if name in flat:
+            raise UsageError(
+                f"{path}: {name} does not belong into a file; set {PREFIX}{name.upper()} in the environment"
+            )
     return {_known(key, str(path)): _typed(key, value, str(path)) for key, value in flat.items()}
 
 
@@ -133,8 +139,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}BENCHMARKS":
             continue
         name = variable.removeprefix(PREFIX).lower()
-        if name == "llm_key":
-            values["llm_key"] = value
+        if name in _SECRET:
+            values[name] = value
         else:
             values[_known(name, variable)] = _typed(name, value, variable)
     return values

@@ -42,6 +42,6 @@ def test_mistakes_are_named(tmp_path: Path, toml: str, environ: dict[str, str], 
 
 
 def test_the_key_is_never_shown(tmp_path: Path) -> None:
-    settings = load(tmp_path, "", {"DATELINE_LLM_KEY": "s3cret"})
-    assert settings.llm_key == "s3cret"
+    settings = load(tmp_path, "", {"DATELINE_LLM_KEY": "s3cret", "DATELINE_TOKEN": "s3cret2"})
+    assert (settings.llm_key, settings.token) == ("s3cret", "s3cret2")
     assert "s3cret" not in repr(settings)
