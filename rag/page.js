@@ -80,6 +80,8 @@
   });
 
   document.addEventListener("dateline:updated", () => {
+    // Whoever has no mouse scrolls the articles by keyboard.
+    Object.assign(pane(), { tabIndex: 0, role: "region", ariaLabel: "Articles" });
     if (wanted && show(wanted.turn, wanted.n)) {
       wanted = null;
       return;
