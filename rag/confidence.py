@@ -61,10 +61,13 @@ def features(
 
 
 def _age(passage: Passage, asked_on: str | None) -> int | None:
-    """Days from the passage's publication to the day of the question, where both are known."""
+    """Days from the passage's publication to the day of the question, where both are known to the day."""
     if not asked_on or not passage.published:
         return None
-    return (date.fromisoformat(asked_on[:10]) - date.fromisoformat(passage.published[:10])).days
+    try:
+        return (date.fromisoformat(asked_on[:10]) - date.fromisoformat(passage.published[:10])).days
+    except ValueError:
+        return None
 
 
 def unknown_names(asked: Question, hits: Sequence[Hit], knows: Knows | None) -> list[str]:

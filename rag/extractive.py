@@ -16,7 +16,7 @@ from rag.evidence import sentences as sentence_spans
 from rag.people import full_names, same_name
 from rag.question import Kind, Question, analyse
 from rag.quotations import Quotation, quotation
-from rag.spans import Span, candidates, counts_target, fits, score
+from rag.spans import Span, candidates, counts_target, fits, score, widened
 from rag.tokens import content_stems, stem, tokens, wordset
 from rag.verdicts import LEADS, holds, names_held, relation_held, verb_held, verdict
 from rag.weights import THRESHOLD
@@ -24,6 +24,8 @@ from rag.weights import THRESHOLD
 _SENTENCES = 3
 """Cited sentences of an answer to a factual question; open questions get up to ``_OPEN``."""
 _OPEN = 4
+_SPAN_SHARE = 0.3
+"""How much the fit of the short answer counts beside that of its sentence."""
 _MISCOUNT = 2.0
 """Log-odds; what a number that counts something else costs."""
 _OFF_TARGET = 0.6
@@ -32,6 +34,8 @@ _LIKELY = 1.5
 """Log-odds; how much worse a rival value may fit its sentence than the first answer fits its own."""
 _COPY = 0.9
 """Share of common stems from which two sentences of two articles are copies of one text."""
+_TWIN = 0.7
+"""The same, leaving names and figures out, from which two sentences tell one thing differently."""
 _CLOSE = 1.2
 """Log-odds; a further sentence is shown when its score is at most so far below the first."""
 _DIFFERS = {"person", "place", "organisation", "name", "number", "time"}
@@ -249,6 +253,10 @@ class Extractive:
         people = sorted(counted, key=lambda n: -counted[n])
         marks = _Marks(self.document)
         lead = f"**{_listed(people)}**" if asked.asks("who") and people else ""
+        if lead and _conflicting([h.told[0] for h in happenings]):
+            lead += " — The articles differ:"
+        elif _conflicting([h.told[0] for h in happenings]):
+            lead = "The articles differ:"
         if not dated:
             beside = next((e for e in evidence if e.start == happenings[0].told[0].sentence.start), None)
             for kind in asked.kinds[1:]:
@@ -485,10 +493,13 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
     """The best candidate answer of each of the best sentences, best first."""
     found = []
     for e in evidence[:5]:
-        scored = [(span, score(asked, e.text, span)) for span in candidates(e.text) if fits(asked, e.text, span)]
-        if scored:
-            span, value = max(scored, key=lambda pair: pair[1])
-            found.append((e, span, e.score + 0.3 * value + (0.0 if counts_target(asked, e.text, span) else -_MISCOUNT)))
+        fitting = [span for span in candidates(e.text) if fits(asked, e.text, span)]
+        if fitting:
+            span = max(fitting, key=lambda s: score(asked, e.text, s))
+            value = e.score + _SPAN_SHARE * score(asked, e.text, span)
+            if not counts_target(asked, e.text, span):
+                value -= _MISCOUNT
+            found.append((e, widened(asked, e.text, span, fitting), value))
     return sorted(found, key=lambda f: -f[2])
 
 
@@ -531,8 +542,35 @@ def _same_value(one: str, other: str) -> bool:
 
 
 def _copied(one: str, other: str) -> bool:
+    """Whether two sentences are one text: nearly the same words, and the very same names and figures."""
+    if _particulars(one) != _particulars(other):
+        return False
     a, b = content_stems(one), content_stems(other)
     return len(a & b) >= _COPY * max(1, len(a | b))
+
+
+def _particulars(text: str) -> frozenset[str]:
+    return frozenset(
+        w.stem for w in tokens(text) if (w.capital and w.start > 0) or w.text[-1].isdigit() or w.text[0].isdigit()
+    )
+
+
+def _conflicting(told: Sequence[Told]) -> bool:
+    """Whether two articles tell the same in nearly the same words, but with other names or figures."""
+    for i, one in enumerate(told):
+        for other in told[i + 1 :]:
+            a, b = _particulars(one.sentence.text), _particulars(other.sentence.text)
+            plain = [content_stems(t.sentence.text) - a - b for t in (one, other)]
+            shared = len(plain[0] & plain[1])
+            if (
+                one.document.doc_id != other.document.doc_id
+                and a - b
+                and b - a
+                and shared >= 2
+                and shared >= _TWIN * len(plain[0] | plain[1])
+            ):
+                return True
+    return False
 
 
 def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:

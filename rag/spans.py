@@ -57,11 +57,19 @@ _PREDICATES = wordset(
     is was are were be been being became become has had have do does did will would can could may might must should
     """
 )
+_OPENING = re.compile(
+    r"(?:\w+ly|Nevertheless|Nonetheless|However|Moreover|Furthermore|Therefore|Thus|Hence|Meanwhile|Instead|Otherwise|Besides)\b,?"
+)
+"""Adverbs that open a sentence; nothing that begins with one is an answer."""
 _PREPOSITIONS = wordset(
     """
     of in on at to from with by for into about against over under as through after before
     """
 )
+_NEARLY = 1.5
+"""Log-odds that a longer answer may fit worse than the shorter one inside it."""
+_WIDER = 7
+"""Words that a longer answer may have more."""
 _MAX_GROUP = 12
 
 
@@ -78,9 +86,10 @@ def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
     """The candidate answers of one sentence; ``known`` are name words of the article."""
     found: dict[tuple[int, int], SpanType] = {}
     body = dateline_end(text)
+    opening = _OPENING.match(text[body:])
 
     def add(start: int, end: int, kind: SpanType) -> None:
-        if start < body:
+        if start < body or (start == body and opening):
             return
         while start < end and not (text[start].isalnum() or text[start] in '“"$£€¥₹‘('):
             start += 1
@@ -362,6 +371,23 @@ def counts_target(question: Question, text: str, span: Span) -> bool:
 def score(question: Question, text: str, span: Span) -> float:
     """How well ``span`` answers ``question``: a log-odds, comparable within and across sentences."""
     return sum(SPAN.get(name, 0.0) * value for name, value in features(question, text, span).items())
+
+
+def widened(question: Question, text: str, span: Span, known: Sequence[Span]) -> Span:
+    """The longest of ``known`` around ``span`` that fits nearly as well: "the Dutch Cape Colony" for "Cape Colony"."""
+    if question.type == "person":
+        return span
+    least, size = score(question, text, span) - _NEARLY, len(text[span.start : span.end].split())
+    around = [
+        s
+        for s in known
+        if s.start <= span.start
+        and span.end <= s.end
+        and (s.type == span.type or question.type not in ("time", "number"))
+        and len(text[s.start : s.end].split()) <= size + _WIDER
+        and score(question, text, s) >= least
+    ]
+    return max(around, key=lambda s: s.end - s.start, default=span)
 
 
 def best(question: Question, text: str, known: frozenset[str] = frozenset()) -> tuple[Span, float] | None:

@@ -352,5 +352,5 @@ CONFIDENCE: dict[str, float] = {
 }
 """How likely the articles answer the question."""
 
-THRESHOLD = 0.35
+THRESHOLD = 0.4
 """Confidence below which the question is declined."""

@@ -167,3 +167,13 @@ def bold(draft: Draft) -> str:
     match = re.search(r"\*\*(.+?)\*\*", draft.text)
     assert match, draft.text
     return match.group(1)
+
+
+def test_the_same_sentence_in_two_articles_is_one_report_and_another_figure_is_none() -> None:
+    text = "The Harwick dam holds 40 million litres of water, the council said."
+    same = [Document(name, text + "\n", source=name) for name in ("Post", "Echo")]
+    assert "2 articles, 1 independent report" in ask("How many litres of water does the Harwick dam hold?", same).text
+    other = [same[0], Document("Mail", text.replace("40", "70") + "\n", source="Mail")]
+    draft = ask("How many litres of water does the Harwick dam hold?", other)
+    assert "The articles differ" in draft.text
+    assert "independent" not in draft.text
