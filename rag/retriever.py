@@ -7,6 +7,7 @@ them are then scored alike (``rag.ranking``). Nothing is built per query.
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index import Filter, Index, Passage
 from index.errors import UsageError
-from rag.query import analyse
+from rag.query import Query, analyse
 from rag.ranking import LexicalStats, rank
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ class Retriever(BaseRetriever):
         self.bounds = bounds or Filter()
         self.reranker = reranker
         self._counted = (-1, 0)
+        # SQLite and NumPy give up the interpreter's lock at every row and product; callers that fight
+        # for it slow each other down many times over, callers that queue lose nothing.
+        self._turn = threading.Lock()
 
     def search(
         self,
@@ -114,6 +118,12 @@ class Retriever(BaseRetriever):
         if after or before:
             bounds = replace(bounds, after=after or bounds.after, before=before or bounds.before)
         asked = analyse(query, asked_on or self.asked_on)
+        with self._turn:
+            hits = self._search(asked, max(k, _RERANKED) if self.reranker else k, bounds)
+        return _rerank(self.reranker, query, hits)[:k] if self.reranker else hits
+
+    def _search(self, asked: Query, k: int, bounds: Filter) -> list[Hit]:
+        """Gather candidates from both sides, rank them and read the best ``k``."""
         store = self.index.store
         vector = self.index.embedder.encode([asked.text])[0]
         pool = max(k, _CANDIDATES)
@@ -124,8 +134,7 @@ class Retriever(BaseRetriever):
         floor = min(dense.values(), default=0.0)
         stats = LexicalStats(self._count(), store.catalogue.document_frequency(asked.terms))
         ranked = rank(asked, candidates, [dense.get(c.row, floor) for c in candidates], stats)
-        best = ranked[: k if self.reranker is None else max(k, _RERANKED)]
-        chosen = {candidates[at].passage_id: (candidates[at].row, score) for score, at in best}
+        chosen = {candidates[at].passage_id: (candidates[at].row, score) for score, at in ranked[:k]}
         vectors = store.vectors.vectors([i for i, (row, _) in chosen.items() if row not in dense])
         similar = dense | {chosen[i][0]: float(found @ vector) for i, found in vectors.items()}
         hits: list[Hit] = []
@@ -133,7 +142,7 @@ class Retriever(BaseRetriever):
         for number, passage in enumerate(store.passages([row for row, _ in chosen.values()]), 1):
             row, score = chosen[passage.passage_id]
             hits.append(Hit(number, score, passage, similar.get(row), lexical.get(row)))
-        return hits if self.reranker is None else _rerank(self.reranker, query, hits)[:k]
+        return hits
 
     def _count(self) -> int:
         """Return the number of passages, counted anew only when the index has changed."""

@@ -1,0 +1,230 @@
+"""How long a search takes, alone and with sixteen callers, beside LlamaIndex's and txtai's hybrid search.
+
+Usage: python benchmarks/speed_bench.py [--passages 20000] [--queries 200] [--peers] [--folder DIR]
+
+The archive is made up: words drawn by Zipf's law, one random unit vector a passage. Questions are
+encoded by the packaged model, whose time is part of every number. ``--peers`` measures in the same
+run stock LlamaIndex (QueryFusionRetriever over a VectorStoreIndex and a BM25Retriever) and txtai's
+hybrid index with the same model; install llama-index-retrievers-bm25 and txtai for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import Document, Index
+from index.embedding import PackagedEmbedder, Vectors
+from index.packaged import packaged_folder
+from rag.retriever import Retriever
+
+CALLERS = 16
+K = 10
+WORDS = 140
+PASSAGES_A_DOCUMENT = 5
+VOCABULARY = 60_000
+BATCH = 1000
+
+
+class MadeUpVectors(PackagedEmbedder):
+    """Questions are encoded by the real model; passages get random directions, which cost nothing to make."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.random = np.random.default_rng(1)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode one text really, several at random."""
+        if len(texts) == 1:
+            return super().encode(texts)
+        vectors = self.random.standard_normal((len(texts), self.dimension), dtype=np.float32)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+
+def vocabulary() -> list[str]:
+    """Return pronounceable words, commonest first."""
+    onsets, vowels = ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z"], ["a", "e", "i", "o", "u"]
+    syllables = [onset + vowel for onset in onsets for vowel in vowels]
+    count = len(syllables)
+    return [syllables[i % count] + syllables[i // count % count] + syllables[i // count**2] for i in range(VOCABULARY)]
+
+
+def documents(passages: int) -> Iterator[Document]:
+    """Yield articles of five passages each, two years of them."""
+    random = np.random.default_rng(0)
+    words = np.array(vocabulary())
+    weights = 1.0 / np.arange(1, VOCABULARY + 1)
+    cumulated = np.cumsum(weights / weights.sum())
+    for number in range(passages // PASSAGES_A_DOCUMENT):
+        drawn = words[np.searchsorted(cumulated, random.random(PASSAGES_A_DOCUMENT * WORDS))]
+        sentences = [" ".join(drawn[at : at + 20]).capitalize() + "." for at in range(0, len(drawn), 20)]
+        published = date(2024, 1, 1) + timedelta(days=number % 730)
+        yield Document(f"d{number}", " ".join(sentences), f"{drawn[0]} {drawn[1]}", published.isoformat(), "metadata")
+
+
+def questions(count: int) -> list[str]:
+    """Return questions of common and rare words, some of them about a time."""
+    random = np.random.default_rng(2)
+    words = vocabulary()
+    made = []
+    for number in range(count):
+        common = [words[i] for i in random.integers(0, 300, 4)]
+        rare = [words[i].capitalize() for i in random.integers(300, 20_000, 3)]
+        when = ("this week", "on Monday", "in March 2025", "")[number % 4]
+        made.append(
+            f"What did {rare[0]} {common[0]} say about the {common[1]} {rare[1]} {common[2]} of {rare[2]} {when}?"
+        )
+    return made
+
+
+def build(folder: Path, passages: int) -> Index:
+    """Make the archive, or open the one that an earlier run made in ``folder``."""
+    index = Index.open(folder, embedder=MadeUpVectors())
+    if index.status()["passages"] < passages * 0.9:
+        batch: list[Document] = []
+        for document in documents(passages):
+            batch.append(document)
+            if len(batch) == BATCH:
+                index.add_documents(batch)
+                batch = []
+        index.add_documents(batch)
+    return index
+
+
+def measure(search: Callable[[str], Any], asked: Sequence[str]) -> dict[str, float]:
+    """Return p50 and p95 (ms) of one caller, its throughput, and that of sixteen as a share of it."""
+    for question in asked[:10]:
+        search(question)
+    times = []
+    for question in asked:
+        started = time.perf_counter()
+        search(question)
+        times.append((time.perf_counter() - started) * 1000)
+    alone = len(asked) / (sum(times) / 1000)
+    with ThreadPoolExecutor(CALLERS) as pool:
+        list(pool.map(search, asked[:CALLERS]))
+        started = time.perf_counter()
+        list(pool.map(search, asked))
+        together = len(asked) / (time.perf_counter() - started)
+    return {
+        "p50": statistics.median(times),
+        "p95": statistics.quantiles(times, n=20)[-1],
+        "alone": alone,
+        "together": together,
+        "share": together / alone,
+    }
+
+
+def check_callers(search: Callable[[str], list[str]], asked: Sequence[str]) -> None:
+    """Raise unless sixteen callers get what one gets."""
+    expected = [search(question) for question in asked]
+    with ThreadPoolExecutor(CALLERS) as pool:
+        if list(pool.map(search, asked)) != expected:
+            raise SystemExit("sixteen callers got other results than one")
+
+
+def llama_index(index: Index) -> Callable[[str], Any]:
+    """Return the search of LlamaIndex's stock hybrid: reciprocal rank fusion of vectors and BM25."""
+    from llama_index.core import StorageContext, VectorStoreIndex
+    from llama_index.core.llms import MockLLM
+    from llama_index.core.retrievers import QueryFusionRetriever
+    from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
+    from llama_index.retrievers.bm25 import BM25Retriever
+
+    from index.embedding import SentenceTransformerEmbedder, as_llama_embedding
+
+    nodes = []
+    for passage, vector in _stored(index):
+        node = passage.to_node()
+        node.embedding = vector.tolist()
+        nodes.append(node)
+    embedding = as_llama_embedding(SentenceTransformerEmbedder(str(packaged_folder())))
+    store = VectorStoreIndex(nodes, storage_context=StorageContext.from_defaults(), embed_model=embedding)
+    fusion = QueryFusionRetriever(
+        [
+            store.as_retriever(similarity_top_k=K),
+            BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=K),
+        ],
+        llm=MockLLM(),
+        mode=FUSION_MODES.RECIPROCAL_RANK,
+        similarity_top_k=K,
+        num_queries=1,
+        use_async=False,
+    )
+    return fusion.retrieve
+
+
+def txtai(index: Index) -> Callable[[str], Any]:
+    """Return the search of txtai's hybrid index over the same passages and vectors."""
+    from txtai import Embeddings
+
+    from index.embedding import SentenceTransformerEmbedder
+
+    model = SentenceTransformerEmbedder(str(packaged_folder()))
+    passages, vectors = zip(*_stored(index), strict=True)
+    known = {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)}
+
+    def transform(texts: Sequence[str]) -> Vectors:
+        if all(text in known for text in texts):
+            return np.stack([known[text] for text in texts])
+        return model.encode(texts)
+
+    embeddings = Embeddings(method="external", transform=transform, hybrid=True, content=True)
+    embeddings.index([(p.passage_id, p.text, None) for p in passages])
+    return lambda question: embeddings.search(question, K)
+
+
+def _stored(index: Index) -> Iterator[tuple[Any, Vectors]]:
+    catalogue = index.store.catalogue
+    ids = catalogue.passage_ids()
+    for at in range(0, len(ids), BATCH):
+        some = ids[at : at + BATCH]
+        rows = catalogue.rows(some)
+        vectors = index.store.vectors.vectors(some)
+        for passage in catalogue.passages([rows[i] for i in some]):
+            yield passage, vectors[passage.passage_id]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print one Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=20_000)
+    parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--folder", type=Path, help="where the archive is kept; by default a temporary folder")
+    parser.add_argument("--peers", action="store_true", help="measure LlamaIndex and txtai too")
+    options = parser.parse_args(arguments)
+    asked = questions(options.queries)
+    with tempfile.TemporaryDirectory() as temporary:
+        index = build(options.folder or Path(temporary), options.passages)
+        retriever = Retriever(index, k=K, asked_on="2025-12-31")
+        check_callers(lambda q: [hit.passage.passage_id for hit in retriever.search(q)], asked[:64])
+        systems: dict[str, Callable[[Index], Callable[[str], Any]]] = {"dateline": lambda _: retriever.retrieve}
+        if options.peers:
+            systems |= {"LlamaIndex QueryFusionRetriever": llama_index, "txtai hybrid": txtai}
+        print(f"{index.status()['passages']:,} passages, {len(asked)} questions, k = {K}, {CALLERS} callers\n")
+        print("| search | p50 ms | p95 ms | one caller, 1/s | sixteen, 1/s | share |")
+        print("| --- | --- | --- | --- | --- | --- |")
+        for name, system in systems.items():
+            m = measure(system(index), asked)
+            print(
+                f"| {name} | {m['p50']:.1f} | {m['p95']:.1f} | {m['alone']:.1f} | {m['together']:.1f} "
+                f"| {m['share']:.0%} |",
+                flush=True,
+            )
+        index.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
