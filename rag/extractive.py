@@ -17,7 +17,7 @@ from rag.people import full_names, same_name
 from rag.question import Kind, Question, analyse
 from rag.quotations import Quotation, quotation
 from rag.spans import Span, candidates, counts_target, fits, score, widened
-from rag.tokens import content_stems, stem, tokens, wordset
+from rag.tokens import Token, content_stems, stem, tokens, wordset
 from rag.verdicts import LEADS, holds, names_held, relation_held, verb_held, verdict
 from rag.weights import THRESHOLD
 
@@ -253,9 +253,9 @@ class Extractive:
         people = sorted(counted, key=lambda n: -counted[n])
         marks = _Marks(self.document)
         lead = f"**{_listed(people)}**" if asked.asks("who") and people else ""
-        if lead and _conflicting([h.told[0] for h in happenings]):
+        if lead and _conflicting(actual):
             lead += " — The articles differ:"
-        elif _conflicting([h.told[0] for h in happenings]):
+        elif _conflicting(actual):
             lead = "The articles differ:"
         if not dated:
             beside = next((e for e in evidence if e.start == happenings[0].told[0].sentence.start), None)
@@ -507,12 +507,15 @@ def disagreement(
     asked: Question, first: Evidence, span: Span, evidence: Sequence[Evidence]
 ) -> list[tuple[Evidence, Span]]:
     """Other articles' values for the same thing: sentences that tell the same, with another answer of that type."""
-    if span.type not in _DIFFERS:
-        return []
     mine = first.text[span.start : span.end]
     least = score(asked, first.text, span) - _LIKELY
     rivals: list[tuple[Evidence, Span]] = []
     for e in evidence:
+        if e.passage.doc_id != first.passage.doc_id and _twins(first.text, e.text):
+            value = _own_particulars(e.text, first.text)
+            if value is not None:
+                return [(e, value)]
+    for e in evidence if span.type in _DIFFERS else ():
         if e.passage.doc_id == first.passage.doc_id or not _parallel(asked, first, e):
             continue
         fitting = [s for s in candidates(e.text) if _same_type(s, span)]
@@ -557,20 +560,31 @@ def _particulars(text: str) -> frozenset[str]:
 
 def _conflicting(told: Sequence[Told]) -> bool:
     """Whether two articles tell the same in nearly the same words, but with other names or figures."""
-    for i, one in enumerate(told):
-        for other in told[i + 1 :]:
-            a, b = _particulars(one.sentence.text), _particulars(other.sentence.text)
-            plain = [content_stems(t.sentence.text) - a - b for t in (one, other)]
-            shared = len(plain[0] & plain[1])
-            if (
-                one.document.doc_id != other.document.doc_id
-                and a - b
-                and b - a
-                and shared >= 2
-                and shared >= _TWIN * len(plain[0] | plain[1])
-            ):
-                return True
-    return False
+    return any(
+        one.document.doc_id != other.document.doc_id and _twins(one.sentence.text, other.sentence.text)
+        for i, one in enumerate(told)
+        for other in told[i + 1 :]
+    )
+
+
+def _twins(one: str, other: str) -> bool:
+    """Whether two sentences differ, almost, in names and figures alone, and both have their own."""
+    a, b = _particulars(one), _particulars(other)
+    plain = [content_stems(text) - a - b for text in (one, other)]
+    shared = len(plain[0] & plain[1])
+    return bool(a - b and b - a) and shared >= 2 and shared >= _TWIN * len(plain[0] | plain[1])
+
+
+def _own_particulars(text: str, other: str) -> Span | None:
+    """The first run of names or figures of ``text`` that ``other`` does not have."""
+    own = _particulars(text) - _particulars(other)
+    run: list[Token] = []
+    for word in tokens(text):
+        if word.stem in own and (not run or word.start - run[-1].end <= 2):
+            run.append(word)
+        elif run:
+            break
+    return Span(run[0].start, run[-1].end, "name") if run else None
 
 
 def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
