@@ -152,6 +152,8 @@ class Assistant:
                     )
                     if written.outcome == "answered":
                         return
+        if notice and not extractive.abstained:
+            notice += " The articles are quoted instead."
         yield replace(extractive, notice=notice)
 
     def as_query_engine(self) -> BaseQueryEngine:

@@ -46,7 +46,7 @@ FLAG = "(not supported by the articles)"
 
 _NOTICES: dict[Outcome, str] = {
     "not_stated": "The language model found no answer in these articles.",
-    "nothing_left": "Nothing the language model wrote is supported by the articles, so they are quoted instead.",
+    "nothing_left": "Nothing the language model wrote is supported by the articles.",
 }
 
 
@@ -179,7 +179,7 @@ class Generator:
             log.warning("no answer from the language model: %s", error)
             yield Written(
                 outcome="failed",
-                notice=f"{_why(lines, error)} The articles are quoted instead.",
+                notice=_why(lines, error),
                 tally=self._tally(lines, invented),
             )
             return
