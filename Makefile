@@ -30,10 +30,9 @@ check: $(VENV)/ready-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The shipped question sets
+# Run the shipped question sets, and with DATA=PATH the public ones there; writes benchmarks/RESULTS.md
 eval: $(VENV)/ready
-	@$(BIN)/dateline index seeds --prune >&2
-	@$(BIN)/dateline eval run eval/questions/seeds.yaml
+	@$(BIN)/python benchmarks/eval_bench.py $(if $(DATA),--data $(DATA)) --write benchmarks/RESULTS.md
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer: make PYTHON=python3.12")'
