@@ -24,7 +24,7 @@ from rag.weights import THRESHOLD
 _SENTENCES = 3
 """Cited sentences of an answer to a factual question; open questions get up to ``_OPEN``."""
 _OPEN = 4
-_SPAN_SHARE = 0.3
+_SPAN_SHARE = 0.15
 """How much the fit of the short answer counts beside that of its sentence."""
 _MISCOUNT = 2.0
 """Log-odds; what a number that counts something else costs."""

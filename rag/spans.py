@@ -66,7 +66,7 @@ _PREPOSITIONS = wordset(
     of in on at to from with by for into about against over under as through after before
     """
 )
-_NEARLY = 1.5
+_NEARLY = 2.3
 """Log-odds that a longer answer may fit worse than the shorter one inside it."""
 _WIDER = 7
 """Words that a longer answer may have more."""

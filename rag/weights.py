@@ -352,5 +352,5 @@ CONFIDENCE: dict[str, float] = {
 }
 """How likely the articles answer the question."""
 
-THRESHOLD = 0.33
+THRESHOLD = 0.36
 """Confidence below which the question is declined."""
