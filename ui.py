@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import ipaddress
 import os
-import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from index.errors import DatelineError, UsageError
+from rag.listening import is_loopback, require_free_port
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 if TYPE_CHECKING:
     import gradio as gr
+    from starlette.routing import BaseRoute
 
     from rag.assistant import Assistant
     from rag.chat import Chat
@@ -371,8 +371,10 @@ def theme() -> gr.themes.Base:
     )
 
 
-def launch_options(assistant: Assistant, conversations: ConversationStore) -> dict[str, Any]:
-    """What ``Blocks.launch`` needs beside the address: the look, the pages beside it, and nothing from outside."""
+def launch_options(
+    assistant: Assistant, conversations: ConversationStore, service: Sequence[BaseRoute] = ()
+) -> dict[str, Any]:
+    """What ``Blocks.launch`` needs beside the address: the look, the pages and services beside it."""
     from starlette.middleware import Middleware
 
     from rag import pages, render
@@ -390,7 +392,7 @@ def launch_options(assistant: Assistant, conversations: ConversationStore) -> di
         "pwa": False,
         "max_file_size": MAX_BYTES,
         "app_kwargs": {
-            "routes": pages.routes(assistant.index, conversations),
+            "routes": [*pages.routes(assistant.index, conversations), *service],
             "middleware": [Middleware(pages.Visitors)],
             "docs_url": None,
             "redoc_url": None,
@@ -402,27 +404,10 @@ def require_closed_door(host: str, users: Path | None, no_auth: bool) -> None:
     """Raise UsageError where other computers could reach the chat and nobody would be asked who they are."""
     if users is not None and not users.is_file():
         raise UsageError(f"{users}: there is no such file of users; make one with: dateline user NAME --auth {users}")
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local and users is None and not no_auth:
+    if not is_loopback(host) and users is None and not no_auth:
         raise UsageError(
             f"other computers could reach {host}; ask for a login with --auth FILE, or say --no-auth to let everybody in"
         )
-
-
-def require_free_port(host: str, port: int) -> None:
-    """Raise UsageError where something else listens on the port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise UsageError(
-                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port, or stop what uses it"
-            ) from error
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -455,22 +440,26 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     require_closed_door(args.host, args.auth, args.no_auth)
     require_free_port(args.host, args.port)
     from rag.conversations import ConversationStore
+    from rag.service import build_app, routes
     from rag.suggestions import suggest
     from rag.users import Users
 
     users = Users(args.auth) if args.auth else None
     assistant = settings.assistant(read_only=False)
-    conversations = ConversationStore(Path(settings.index) / CONVERSATIONS)
+    conversations = ConversationStore(assistant.index.store.folder / CONVERSATIONS)
     examples: list[str] = []
     blocks = build(assistant, conversations, examples)
     # Besides filling the empty page, the first questions load the models before a person asks.
     threading.Thread(target=lambda: examples.extend(suggest(assistant)), daemon=True).start()
+    # Programs have no login: where people need one, programs need the token.
+    open_to_programs = settings.token or (is_loopback(args.host) and users is None)
+    service = routes(build_app(assistant, token=settings.token or None, host=args.host)) if open_to_programs else []
     sys.stderr.write(f"Dateline is at http://{args.host}:{args.port} (Ctrl+C stops it)\n")
     blocks.launch(
         server_name=args.host,
         server_port=args.port,
         auth=users.check if users else None,
-        **launch_options(assistant, conversations),
+        **launch_options(assistant, conversations, service),
     )
     return 0
 

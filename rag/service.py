@@ -14,10 +14,8 @@ Every error is ``{"error": "one clear sentence"}``.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from importlib.metadata import version
@@ -33,6 +31,7 @@ from starlette.routing import BaseRoute, Route
 from index.errors import DatelineError, LLMError, StoreError, UnknownDocumentError, UsageError
 from rag import wire
 from rag.desk import BusyError, Desk, Limits
+from rag.listening import is_loopback, require_free_port
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -96,23 +95,11 @@ def serve(
     """Serve until interrupted; raises UsageError where others could reach it and no token is asked of them."""
     import uvicorn
 
-    if not token and not _is_loopback(host):
+    if not token and not is_loopback(host):
         raise UsageError(f"{host} can be reached from other computers; set a token, or listen on 127.0.0.1")
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError) as error:
-            raise UsageError(f"{host}:{port} cannot be listened on ({error}); choose another with --port") from error
+    require_free_port(host, port)
     app = build_app(assistant, token=token, limits=limits, host=host)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _add_endpoints(app: FastAPI, desk: Desk) -> None:
