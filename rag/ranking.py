@@ -36,17 +36,19 @@ TOLERANCE_DAYS = 1
 class Weights:
     """The weight of every feature; ``dense`` is the unit.
 
-    Learned by ``benchmarks/learn_weights.py``, a conditional logit (softmax over a question's
-    candidates) cross-validated in two folds, and rounded. ``title`` is set between what is learned
-    on all sets together (0.25) and on full articles alone (0.7), ``fresh_asked`` between what is
-    learned with full articles (0.06) and without (0.25).
+    Fitted by a conditional logit (softmax over a question's candidates, as in
+    ``benchmarks/learn_weights.py``) on public question sets in two folds, rounded, and then three
+    of them set by hand between what different sets ask for: ``title`` between 0.25 (all sets
+    together) and 0.7 (full articles alone), ``fresh_asked`` between 0.06 (with full articles) and
+    0.25 (without), ``fresh`` near the middle.
 
     ``dense``: cosine similarity of question and passage. ``lexical``: BM25 divided by the
     candidates' best. ``title``: share of the question's terms, weighed by their rarity, that the
-    article's heading has; an article about the matter, rather than one that mentions it. ``source``: the question names the article's source. ``fresh``: nearness of
-    publication to the asker's today, where the question sets no earlier time; ``fresh_asked``:
-    the same, once more, where it asks for what is new. ``future``: published after the asker's
-    today. ``window``: the article was published in, or the passage speaks of, the days asked about.
+    article's heading has; an article about the matter, rather than one that mentions it.
+    ``source``: the question names the article's source. ``fresh``: nearness of publication to the
+    asker's today, where the question sets no earlier time; ``fresh_asked``: the same, once more,
+    where it asks for what is new. ``future``: published after the asker's today. ``window``: the
+    article was published in, or the passage speaks of, the days asked about.
     """
 
     dense: float = 1.0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 _CANDIDATES = 100
-"""Candidates taken from each side; more of them gained nothing on any question set."""
+"""Candidates taken from each side."""
 _RERANKED = 30
 """So many of the best candidates are given to a reranker."""
 
