@@ -278,7 +278,7 @@ def _roles(claim: Words, sentence: Words) -> Iterator[str]:
         if not between & {word.key for word in middle}:
             continue
         reversed_order = theirs[a] > theirs[b]
-        if reversed_order != (_passive(claim[ours[a] + 1 : ours[b]]) != _passive(middle)):
+        if reversed_order != (_turned(claim[ours[a] + 1 : ours[b]]) != _turned(middle)):
             first, second = claim[ours[a]].text, claim[ours[b]].text
             yield f"who did what: {first} and {second} change places"
             return
@@ -290,6 +290,13 @@ def _once(words: Words) -> dict[str, int]:
     return {word.key: i for i, word in enumerate(words) if counts[word.key] == 1}
 
 
-def _passive(words: Words) -> bool:
+_TAKES = frozenset({"receiv", "got", "get", "took", "take", "taken", "accept", "heard", "hear"})
+"""Stems of verbs whose doer is the one the thing comes from: "A received a call from B" is B's call to A."""
+
+
+def _turned(words: Words) -> bool:
+    """Return whether the one who acts is named after these words: "was told by", "received a call from"."""
     keys = {word.key for word in words}
-    return "by" in keys and bool(keys & {"was", "were", "is", "are", "been", "be", "being"})
+    if "by" in keys:
+        return bool(keys & {"was", "were", "is", "are", "been", "be", "being"})
+    return "from" in keys and bool(keys & _TAKES)

@@ -231,3 +231,16 @@ def test_cross_encoder_without_entailment_label(tiny) -> None:
     make, _ = tiny
     with pytest.raises(ModelError, match="entailment"):
         CrossEncoderEntailment(make({0: "good", 1: "bad"}, "wrong"))([("a", "b")])
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("Okafor called Lindqvist when she was in Lagos.", True),
+        ("Lindqvist took a call from Okafor during a visit to Lagos.", True),
+        ("Lindqvist called Okafor while on a visit to Lagos.", False),
+    ],
+)
+def test_whoever_receives_something_is_not_the_one_who_gives_it(claim: str, supported: bool) -> None:
+    passage = "Lindqvist received a call from Okafor while on a visit to Lagos."
+    assert check(claim, [passage]).supported is supported
