@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -43,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except DatelineError as error:
         say(f"dateline: {error}")
+        return NOTHING
+    except sqlite3.Error as error:
+        say(f"dateline: the index cannot be used ({error}); check it with: dateline doctor, or index into a new folder")
         return NOTHING
     except KeyboardInterrupt:
         say("dateline: stopped")
