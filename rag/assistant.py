@@ -13,7 +13,8 @@ from index.errors import UsageError
 from index.filters import to_day
 from rag.answer import Answer, Citation
 from rag.conversation import rewrite
-from rag.extractive import Draft, Extractive
+from rag.draft import Draft
+from rag.extractive import Extractive
 from rag.retriever import Hit, Retriever
 
 if TYPE_CHECKING:

@@ -1,7 +1,9 @@
 """Weights of the answerer's linear models: feature name -> weight, in log-odds.
 
-Fitted by ``benchmarks/answer_train.py``; the features are explained where they are computed
-(``rag/spans.py``, ``rag/evidence.py``, ``rag/extractive.py``). A feature that is not listed weighs nothing.
+Fitted with an earlier version of ``benchmarks/answer_train.py``, on stored candidates of a plain BM25 + MiniLM
+retrieval; ``role:role``, ``role_of_asked``, ``quote:quote`` and ``THRESHOLD`` are not fitted. The features are
+explained where they are computed (``rag/spans.py``, ``rag/evidence.py``, ``rag/confidence.py``). A feature that is not
+listed weighs nothing.
 """
 
 from __future__ import annotations

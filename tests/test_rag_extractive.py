@@ -11,7 +11,8 @@ from index import loaders
 from index.chunking import chunk
 from index.documents import Document, Passage
 from index.embedding import open_embedder
-from rag.extractive import Draft, Extractive
+from rag.draft import Draft
+from rag.extractive import Extractive
 from rag.tokens import content_stems
 
 SEEDS = Path(__file__).parent.parent / "seeds"

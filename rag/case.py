@@ -1,0 +1,55 @@
+"""What an answer without a model is made from: the question, the passages found, and their best sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.documents import Document, Passage
+from rag.answer import Reason
+from rag.comparison import unlike
+from rag.draft import Draft, Writing, citation
+from rag.evidence import Embed, Evidence, Hit
+from rag.question import Question
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question with its evidence, best first; ``likely`` is the probability that the evidence answers it.
+
+    ``document`` gives an article by id, ``embed`` unit vectors (n, dimension).
+    """
+
+    asked: Question
+    hits: Sequence[Hit]
+    evidence: Sequence[Evidence]
+    likely: float
+    document: Callable[[str], Document]
+    embed: Embed
+
+    def writing(self) -> Writing:
+        """An empty sheet for the answer."""
+        return Writing(self.document)
+
+    def articles(self) -> list[tuple[Document, Passage]]:
+        """The passages found with their articles, in the articles' order."""
+        return [
+            (self.document(h.passage.doc_id), h.passage)
+            for h in sorted(self.hits, key=lambda h: (h.passage.doc_id, h.passage.start))
+        ]
+
+    def decline(
+        self, reason: Reason, confidence: float, *, missing: Sequence[str] = (), first: Sequence[Evidence] = ()
+    ) -> Draft:
+        """A refusal with the nearest evidence, ``first`` ahead of the rest; ``missing`` are names no article has."""
+        nearest = tuple(
+            citation(self.document(e.passage.doc_id), e.passage, e.start, e.end, n)
+            for n, e in enumerate(unlike([*first, *self.evidence])[:3], start=1)
+        )
+        if missing:
+            text = f"The articles do not mention {' or '.join(missing)}."
+        elif reason == "outside_dates":
+            text = "The articles found are not from the dates asked for."
+        else:
+            text = "The articles do not say."
+        return Draft(text, abstained=True, reason=reason, confidence=confidence, nearest=nearest)

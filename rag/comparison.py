@@ -1,0 +1,126 @@
+"""Sentences of several articles beside each other: which are copies, which repeat, and which contradict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.events import Told
+from rag.evidence import Evidence
+from rag.people import same_name
+from rag.question import Question
+from rag.spans import Span, candidates, score
+from rag.tokens import Token, content_stems, tokens
+
+_COPY = 0.9
+"""Share of common stems from which two sentences of two articles are copies of one text."""
+_REPEAT = 0.8
+"""Share of the shorter sentence's stems from which another one repeats it."""
+_TWIN = 0.7
+"""Share of common stems, leaving names and figures out, from which two sentences tell one thing differently."""
+_PARALLEL = 0.6
+"""Share of the question's terms in one sentence that another must have too, to tell of the same."""
+_LIKELY = 1.5
+"""Log-odds; how much worse a rival value may fit its sentence than the first answer fits its own."""
+_RIVALS = 2
+"""Rival values that are shown at most."""
+_NAMES = {"person", "place", "organisation", "name"}
+_DIFFERS = {*_NAMES, "number", "time"}
+
+
+def copied(one: str, other: str) -> bool:
+    """Whether two sentences are one text: nearly the same words, and the very same names and figures."""
+    if _particulars(one) != _particulars(other):
+        return False
+    a, b = content_stems(one), content_stems(other)
+    return len(a & b) >= _COPY * max(1, len(a | b))
+
+
+def unlike(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """``evidence`` without sentences that nearly repeat an earlier one."""
+    kept: list[tuple[Evidence, frozenset[str]]] = []
+    for e in evidence:
+        stems = content_stems(e.text)
+        if all(len(stems & other) < _REPEAT * max(1, min(len(stems), len(other))) for _, other in kept):
+            kept.append((e, stems))
+    return [e for e, _ in kept]
+
+
+def conflicting(told: Sequence[Told]) -> bool:
+    """Whether two articles tell the same in nearly the same words, but with other names or figures."""
+    return any(
+        one.document.doc_id != other.document.doc_id and _twins(one.sentence.text, other.sentence.text)
+        for i, one in enumerate(told)
+        for other in told[i + 1 :]
+    )
+
+
+def rivals(asked: Question, first: Evidence, span: Span, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
+    """Other articles' values for what ``span`` of ``first`` answers: sentences that tell the same with another one."""
+    mine = first.text[span.start : span.end]
+    least = score(asked, first.text, span) - _LIKELY
+    others = [e for e in evidence if e.passage.doc_id != first.passage.doc_id]
+    for e in others:
+        if _twins(first.text, e.text):
+            value = _own_particulars(e.text, first.text)
+            if value is not None:
+                return [(e, value)]
+    found: list[tuple[Evidence, Span]] = []
+    for e in others if span.type in _DIFFERS else ():
+        if not _parallel(asked, first, e):
+            continue
+        fitting = [s for s in candidates(e.text) if _same_type(s, span)]
+        other = max(fitting, key=lambda s: score(asked, e.text, s), default=None)
+        if other is None or score(asked, e.text, other) < least:
+            continue
+        theirs = e.text[other.start : other.end]
+        known = (mine, *(rival.text[s.start : s.end] for rival, s in found))
+        if mine.casefold() not in e.text.casefold() and not any(_same_value(theirs, value) for value in known):
+            found.append((e, other))
+    return found[:_RIVALS]
+
+
+def _same_type(one: Span, other: Span) -> bool:
+    """Names of people, places and organisations cannot be told apart surely; numbers and times can."""
+    return one.type == other.type or (one.type in _NAMES and other.type in _NAMES)
+
+
+def _same_value(one: str, other: str) -> bool:
+    """Whether two short answers can be the same: the same figures, or words in common."""
+    figures = [frozenset(re.findall(r"\d[\d.,]*", text)) for text in (one, other)]
+    if any(figures):
+        return bool(figures[0] & figures[1])
+    return same_name(one, other) or bool(content_stems(one) & content_stems(other))
+
+
+def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences cover the same terms of the question."""
+    mine = set(asked.terms) & content_stems(one.text)
+    return len(mine & content_stems(other.text)) >= _PARALLEL * max(1, len(mine))
+
+
+def _twins(one: str, other: str) -> bool:
+    """Whether two sentences differ, almost, in names and figures alone, and both have their own."""
+    a, b = _particulars(one), _particulars(other)
+    plain = [content_stems(text) - a - b for text in (one, other)]
+    shared = len(plain[0] & plain[1])
+    return bool(a - b and b - a) and shared >= 2 and shared >= _TWIN * len(plain[0] | plain[1])
+
+
+def _particulars(text: str) -> frozenset[str]:
+    """The stems of the names and figures of a sentence."""
+    return frozenset(
+        w.stem for w in tokens(text) if (w.capital and w.start > 0) or w.text[-1].isdigit() or w.text[0].isdigit()
+    )
+
+
+def _own_particulars(text: str, other: str) -> Span | None:
+    """The first run of names or figures of ``text`` that ``other`` does not have."""
+    own = _particulars(text) - _particulars(other)
+    run: list[Token] = []
+    for word in tokens(text):
+        if word.stem in own and (not run or word.start - run[-1].end <= 2):
+            run.append(word)
+        elif run:
+            break
+    return Span(run[0].start, run[-1].end, "name") if run else None

@@ -1,0 +1,97 @@
+"""Who stood in a relation with whom, and when: the people in bold, and the dated events as a table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.answer import Event, Sentence
+from rag.case import Case
+from rag.comparison import conflicting
+from rag.draft import Draft, Writing, listed, marked, note
+from rag.events import Happening, Relation, answers, merge, relation, tellings
+from rag.people import full_names
+from rag.question import Question
+from rag.short_answers import further_parts
+
+_LISTING = re.compile(r"\b(?:list|timeline|chronolog\w+|in order)\b", re.IGNORECASE)
+_SURE = 0.75
+"""Confidence, at least, where a clause tells of the very relation asked about."""
+_UNSURE = 0.3
+"""Confidence, at most, where it is told of only as planned, denied or the like."""
+
+
+def events(case: Case) -> Draft | None:
+    """The events of the relation asked about, or None where the question asks for none or the articles tell none."""
+    asked = case.asked
+    listing = asked.kind == "open" and bool(_LISTING.search(asked.text))
+    if not (asked.asks("who") or asked.kind == "when" or listing):
+        return None
+    wanted = relation(asked)
+    if wanted is None:
+        return None
+    told = tellings(asked, wanted, case.articles(), case.embed)
+    if asked.asks("who"):
+        told = [t for t in told if answers(t, wanted)]
+    actual = [t for t in told if t.modality in ("actual", "hedged")]
+    if not actual:
+        if told and asked.asks("who"):
+            spans = {(t.document.doc_id, t.sentence.start) for t in told}
+            near = [e for e in case.evidence if (e.passage.doc_id, e.start) in spans]
+            return case.decline("not_stated", min(case.likely, _UNSURE), first=near)
+        return None
+    happenings = merge(actual, wanted)
+    if not asked.asks("who") and len(happenings) < 2:
+        return None
+    lead = _lead(asked, _people(happenings, wanted), differ=conflicting(actual))
+    writing = case.writing()
+    sure = max(case.likely, _SURE)
+    if asked.asks("when") or listing:
+        return _table(lead, happenings, writing, sure)
+    first = happenings[0].told[0].sentence
+    beside = next((e for e in case.evidence if e.start == first.start), None)
+    writing.tell([h.told[0] for h in happenings])
+    return writing.draft(lead + (further_parts(asked, beside) if beside else ""), sure)
+
+
+def _people(happenings: Sequence[Happening], wanted: Relation) -> list[str]:
+    """The names that answer "who?", in full, those of most events first."""
+    who = Counter(
+        name for h in happenings for name in dict.fromkeys(name for t in h.told for name in answers(t, wanted))
+    )
+    full = full_names(who)
+    counted: Counter[str] = Counter()
+    for name, count in who.items():
+        counted[full[name]] += count
+    return [name for name, _ in counted.most_common()]
+
+
+def _lead(asked: Question, people: Sequence[str], *, differ: bool) -> str:
+    lead = f"**{listed(people)}**" if asked.asks("who") and people else ""
+    if not differ:
+        return lead
+    return f"{lead} — The articles differ:" if lead else "The articles differ:"
+
+
+def _table(lead: str, happenings: Sequence[Happening], writing: Writing, confidence: float) -> Draft:
+    """A row for each event: when it was, in the reader's and the article's words, and what the articles say."""
+    rows, quoted, found = [], [], []
+    for happening in happenings:
+        cited = (writing.cite(t.passage, t.sentence.start, t.sentence.end) for t in happening.told)
+        numbers = tuple(dict.fromkeys(cited))
+        first = happening.told[0]
+        said = f" ({', '.join(f'“{s}”' for s in happening.said)})" if happening.said else ""
+        when = happening.when if happening.when.startswith("“") else happening.when + said
+        rows.append(f"| {_cell(when)} | {_cell(first.sentence.text + note(first))} {marked(numbers)} |")
+        quoted.append(Sentence(first.sentence.text, numbers, "verbatim"))
+        found.append(
+            Event(happening.when, first.sentence.text, numbers, happening.earliest, happening.latest, happening.said)
+        )
+    table = "\n".join(["| when | what the articles say |", "| --- | --- |", *rows])
+    text = f"{lead}\n\n{table}" if lead else table
+    return Draft(text, tuple(quoted), tuple(writing.citations), tuple(found), confidence=confidence)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
