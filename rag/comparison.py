@@ -94,9 +94,9 @@ def _same_value(one: str, other: str) -> bool:
 
 
 def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences cover the same terms of the question."""
+    """Whether two sentences cover the same terms of the question, and more than one of them."""
     mine = set(asked.terms) & content_stems(one.text)
-    return len(mine & content_stems(other.text)) >= _PARALLEL * max(1, len(mine))
+    return len(mine) > 1 and len(mine & content_stems(other.text)) >= _PARALLEL * max(1, len(mine))
 
 
 def _twins(one: str, other: str) -> bool:

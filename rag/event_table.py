@@ -49,8 +49,9 @@ def events(case: Case) -> Draft | None:
     sure = max(case.likely, _SURE)
     if asked.asks("when") or listing:
         return _table(lead, happenings, writing, sure)
-    first = happenings[0].told[0].sentence
-    beside = next((e for e in case.evidence if e.start == first.start), None)
+    first = happenings[0].told[0]
+    place = (first.passage.doc_id, first.sentence.start)
+    beside = next((e for e in case.evidence if (e.passage.doc_id, e.start) == place), None)
     writing.tell([h.told[0] for h in happenings])
     return writing.draft(lead + (further_parts(asked, beside) if beside else ""), sure)
 
@@ -83,7 +84,7 @@ def _table(lead: str, happenings: Sequence[Happening], writing: Writing, confide
         first = happening.told[0]
         said = f" ({', '.join(f'“{s}”' for s in happening.said)})" if happening.said else ""
         when = happening.when if happening.when.startswith("“") else happening.when + said
-        rows.append(f"| {_cell(when)} | {_cell(first.sentence.text + note(first))} {marked(numbers)} |")
+        rows.append(f"| {cell(when)} | {cell(first.sentence.text + note(first))} {marked(numbers)} |")
         quoted.append(Sentence(first.sentence.text, numbers, "verbatim"))
         found.append(
             Event(happening.when, first.sentence.text, numbers, happening.earliest, happening.latest, happening.said)
@@ -93,5 +94,6 @@ def _table(lead: str, happenings: Sequence[Happening], writing: Writing, confide
     return Draft(text, tuple(quoted), tuple(writing.citations), tuple(found), confidence=confidence)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text that cannot leave its cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 from index.documents import Document
 from rag.case import Case
+from rag.chronicle import chronicle
 from rag.confidence import Knows, confidence, unknown_names, wrong_year
 from rag.draft import Draft
 from rag.event_table import events
 from rag.evidence import Embed, Hit, gather
 from rag.facts import fact, overview
 from rag.offices import with_holder
+from rag.query import analyse as look_for
 from rag.question import analyse
 from rag.speech import speech
 from rag.weights import THRESHOLD
@@ -48,6 +50,9 @@ class Extractive:
             return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
         likely = confidence(asked, evidence, hits, asked_on)
         case = Case(asked, hits, evidence, likely, self.document, self.embed)
+        looked_for = look_for(question, asked_on)
+        if looked_for.only_when and looked_for.window:
+            return chronicle(case, looked_for.window)
         missing = unknown_names(asked, hits, self.knows)
         if missing:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)

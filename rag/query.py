@@ -28,6 +28,26 @@ _MONTH = re.compile(
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
     re.IGNORECASE,
 )
+_HAPPENING = frozenset(
+    [
+        "happen",
+        "occur",
+        "event",
+        "news",
+        "go",
+        "take",
+        "took",
+        "place",
+        "tell",
+        "articl",
+        "say",
+        "report",
+        "day",
+        "anyth",
+        "someth",
+    ]
+)
+"""Stems of words that ask what happened without saying anything about it."""
 _WIDEST_WINDOW = 366
 """Days; a time expression wider than this (a decade, a century) does not narrow a search."""
 
@@ -36,11 +56,11 @@ _WIDEST_WINDOW = 366
 class Query:
     """What is looked for.
 
-    ``text`` is the question without markup, to be embedded; ``terms`` are the distinct stems of the content words in order, without those of relative time
-    expressions ("this week"); ``names`` those of them written as names or numbers; ``pairs`` the
+    ``text`` is the question without markup, to be embedded; ``terms`` are the distinct stems of the
+    content words in order, without those of relative time expressions ("this week"); ``names`` those of them written as names or numbers; ``pairs`` the
     adjacent ones. ``window`` is the earliest and the latest day asked about and ``asked_day`` the
     asker's today (both proleptic ordinals, None where not given); ``recent`` says that the
-    question asks for what is new.
+    question asks for what is new, ``only_when`` that it asks about days and nothing else.
     """
 
     text: str
@@ -50,6 +70,7 @@ class Query:
     window: tuple[int, int] | None = None
     recent: bool = False
     asked_day: int | None = None
+    only_when: bool = False
 
 
 def analyse(text: str, asked_on: str | None = None) -> Query:
@@ -63,8 +84,10 @@ def analyse(text: str, asked_on: str | None = None) -> Query:
     expressions = resolve(text, asked_on)
     relative = [(e.start, e.end) for e in expressions if e.type in ("DATE", "TIME") and not _is_absolute(e.text)]
     shouted = text.isupper()
+    times = [(e.start, e.end) for e in expressions]
     terms: dict[str, None] = {}
     names: set[str] = set()
+    matters = False
     pairs: dict[tuple[str, str], None] = {}
     before: tuple[str, int] | None = None
     for match in _WORD.finditer(text):
@@ -73,19 +96,23 @@ def analyse(text: str, asked_on: str | None = None) -> Query:
             continue
         stem = stems[0]
         terms[stem] = None
+        inside = any(start <= match.start() < end for start, end in times)
+        matters = matters or not (inside or stem in _HAPPENING)
         if _is_name(text, match, shouted=shouted):
             names.add(stem)
         if before and not text[before[1] : match.start()].strip(" -–’'\""):
             pairs[before[0], stem] = None
         before = (stem, match.end())
+    window = _window(expressions)
     return Query(
         text=text,
         terms=tuple(terms),
         names=frozenset(names),
         pairs=tuple(pairs),
-        window=_window(expressions),
+        window=window,
         recent=_RECENT.search(text) is not None,
         asked_day=asked_day,
+        only_when=window is not None and not matters,
     )
 
 

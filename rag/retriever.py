@@ -16,6 +16,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index import Filter, Index, Passage
 from index.errors import UsageError
+from index.filters import from_day
 from rag.query import Query, analyse
 from rag.ranking import LexicalStats, rank
 
@@ -129,6 +130,13 @@ class Retriever(BaseRetriever):
         pool = max(k, _CANDIDATES)
         dense = dict(store.dense(vector, pool, bounds))
         lexical = dict(store.lexical(asked.terms, pool, bounds))
+        if asked.window and not (bounds.about_after or bounds.about_before):
+            # Passages that speak of the days asked about, however their words compare.
+            first, last = (from_day(day) for day in asked.window)
+            spoken = dict(store.dense(vector, pool, replace(bounds, about_after=first, about_before=last)))
+            if asked.only_when and spoken:
+                dense, lexical = spoken, {row: score for row, score in lexical.items() if row in spoken}
+            dense = spoken | dense
         candidates = store.candidates(sorted(dense.keys() | lexical.keys()))
         # What only the lexical side found is at most as similar as the last of the nearest.
         floor = min(dense.values(), default=0.0)

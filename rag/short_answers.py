@@ -72,6 +72,6 @@ def _meaning(evidence: Evidence, span: Span) -> str:
         if time.start < right and left < time.end and time.type in ("DATE", "TIME") and not time.value.endswith("_REF"):
             shown = describe_time(time, evidence.passage.published)
             plain = shown.split(" ", 1)[-1] if time.earliest and time.earliest == time.latest else shown
-            around = evidence.text[left - evidence.start - _BESIDE : right - evidence.start + _BESIDE]
+            around = evidence.text[max(0, left - evidence.start - _BESIDE) : right - evidence.start + _BESIDE]
             return "" if all(part in around for part in plain.split()) else f" ({shown})"
     return ""
