@@ -177,7 +177,8 @@ def summary_html(answer: Answer) -> str:
         if support == {"verbatim"}
         else f"Written by {answer.mode}, checked against its sources"
     )
-    sources = f"{len(answer.citations)} quotes from {articles} article{'s' if articles != 1 else ''}"
+    quotes = len(answer.citations)
+    sources = f"{quotes} quote{'s' if quotes != 1 else ''} from {articles} article{'s' if articles != 1 else ''}"
     seconds = answer.ms.get("total")
     parts = [confidence_words(answer.confidence), kind, sources]
     if seconds is not None:
