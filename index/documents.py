@@ -63,6 +63,20 @@ class Document:
         ]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
+    def to_dict(self) -> dict[str, object]:
+        """The JSON form of ``dateline show``."""
+        return {
+            "doc_id": self.doc_id,
+            "title": self.title,
+            "source": self.source,
+            "published": self.published,
+            "published_from": self.published_from,
+            "url": self.url,
+            "authors": list(self.authors),
+            "metadata": self.metadata,
+            "text": self.text,
+        }
+
     def to_llama(self) -> LlamaDocument:
         """This article as LlamaIndex's Document."""
         from llama_index.core.schema import Document as LlamaDocument

@@ -223,19 +223,7 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
 def _show(arguments: argparse.Namespace, settings: Settings) -> int:
     document = settings.open_index(read_only=True).document(arguments.doc_id)
     if arguments.json:
-        put_json(
-            {
-                "doc_id": document.doc_id,
-                "title": document.title,
-                "source": document.source,
-                "published": document.published,
-                "published_from": document.published_from,
-                "url": document.url,
-                "authors": list(document.authors),
-                "metadata": document.metadata,
-                "text": document.text,
-            }
-        )
+        put_json(document.to_dict())
         return DONE
     known = {"stated": "stated in the text", "metadata": "given by metadata", "unknown": "nobody says when"}
     put(f"{document.title}\n{document.source or 'source unknown'}, {document.published or 'undated'}"

@@ -103,15 +103,4 @@ class Desk:
         return {"query": query, "hits": [hit.to_dict() for hit in hits], "ms": ms}
 
     def _show(self, doc_id: str) -> dict[str, Any]:
-        document = self.assistant.index.document(doc_id)
-        return {
-            "doc_id": document.doc_id,
-            "title": document.title,
-            "source": document.source,
-            "published": document.published,
-            "published_from": document.published_from,
-            "url": document.url,
-            "authors": list(document.authors),
-            "metadata": document.metadata,
-            "text": document.text,
-        }
+        return self.assistant.index.document(doc_id).to_dict()

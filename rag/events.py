@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.dates import TimeExpression
 from index.documents import Document, Passage
 from rag.clauses import Clause, Modality, Read, read
+from rag.evidence import Embed
 from rag.people import TITLES, Mention, demonym, same_name
 from rag.question import Question
 from rag.tokens import IRREGULAR_FORMS, content_stems, past, stem, tokens, wordset
-
-Embed = Callable[[list[str]], NDArray[np.float32]]
 
 SAME_RELATION = 0.52
 """Cosine from which two masked clauses ("someone spoke with someone") tell of one kind of relation."""
