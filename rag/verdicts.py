@@ -246,7 +246,7 @@ def _readings(asked: Question) -> Iterator[_Reading]:
         subject, word = tuple(rest[:i]), rest[i]
         if not any(_content(w) or w.low in _ANYONE for w in subject) or word.capital:
             continue
-        if any(w.low in _AUXILIARIES for w in subject):
+        if any(w.low in _AUXILIARIES for w in subject) or word.low in _PARTICLES:
             break
         if word.low == "have":
             yield _Reading(tense, subject, "have", False, _chunks(rest[i + 1 :]), base)
@@ -401,10 +401,15 @@ def _told(words: list[_Word], at: int, depth: int = 0) -> _Told | None:
             if shared and told.manner in ("future", "hedged", "modal", "open"):
                 return replace(told, passive=False)
             return replace(told, manner=manner if told.manner != "open" else "open", denied=denied, passive=passive)
+    if manner == "present" and not group and word.low not in _BE and any(w.low in _TIME for w in words):
+        manner = "modal"  # "meets her on Friday" may be still to come
     subject = _subject(words, start)
     if subject is None:
         return None
     own, opened = subject
+    opener = words[opened - 1].low if opened else words[0].low
+    if opener in ("when", "once", "after") and any(w.low == "will" for w in words):
+        return None
     if (own and own[0].low in _AUXILIARIES) or set(group) & _HARDLY:
         return None
     if any(w.low in ("no", "neither", "nobody", "none") for w in own):
@@ -783,7 +788,7 @@ def _head_matches(goal: list[_Word], part: list[_Word]) -> bool:
     if not _equal(head, front[-1]):
         acting = front[-1].low in _STATE and len(front) > 1 and front[-2].stem[:4] == head.stem[:4] and len(goal) == 1
         return acting and head.capital and len(front) <= 3
-    if front[-1].owner or any(w.low in _ARTICLES for w in front[1:]):
+    if front[-1].owner or any(w.low in _ARTICLES | _AUXILIARIES for w in front[1:]):
         return False
     if any(w.low in _OTHERWISE and not any(_equal(w, g) for g in goal) for w in front[:-1]) and not head.capital:
         return False
