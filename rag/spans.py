@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from rag.acronyms import acronym, initials
+from rag.acronyms import abbreviable, acronym, initials
 from rag.people import TITLES, Mention, dateline_end, mentions, name_words
 from rag.places import PLACES
 from rag.question import UTTERING, Question, defines_role
@@ -394,8 +394,8 @@ def fits(question: Question, text: str, span: Span) -> bool:
         if question.kind == "what" and len(question.terms) == len(question.names) == 1
         else ""
     )
-    if short and initials(words) == short:
-        return True
+    if short and short in abbreviable(text):
+        return span.type != "clause" and initials(words) == short
     if question.type == "number":
         if _ASKS_MONEY.search(question.text):
             return bool(_MONEY.search(words))

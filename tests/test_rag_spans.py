@@ -106,7 +106,7 @@ def test_a_place_is_not_whom_one_talks_with() -> None:
 
 def test_an_acronym_is_answered_by_its_full_name() -> None:
     text = "Voss thanked Pell for the support of the Ruritanian League for Fairness (RLF) in Oslo."
-    assert "Ruritanian League" in best("What is the RLF?", text)
+    assert fitting("What is the RLF?", text) == {"Ruritanian League for Fairness"}
 
 
 def test_the_two_count_nobody() -> None:
