@@ -21,6 +21,8 @@ from rag.tokens import stem, tokens, wordset
 Modality = Literal["actual", "planned", "denied", "hedged"]
 
 _SAID = r"(?:said|says|say|told|added|adding|stated|stating|noted|noting|announced|reported|reports|confirmed|claimed|according)"
+_TOLD = rf"(?<!not\s)(?<!n[’']t\s)(?!claimed){_SAID}"
+"""What is said so, is told as fact; what is claimed or not said stays with the words that say so."""
 _CUT = re.compile(
     r"\s*;\s+"
     r"|,?\s+(?=(?:while|whereas|although|though|after which|during which|in which|at which|with whom|following which)\b)"
@@ -28,9 +30,9 @@ _CUT = re.compile(
     r"|\s+(?=(?:when|after|before)\s+(?:he|she|they|it|the|[A-Z]))"
     r"|,?\s+and\s+(?=(?:\w+ly\s+)?(?:\w{3,}ed|said|told|made|gave|took|met|held|spoke|went|won|had|has|was|were|is|are|will|agreed)\b)"
     r"|,?\s+and\s+(?=(?:that\s+)?(?:he|she|they|it)\s)"
-    rf"|(?<=\s){_SAID}\s+(?=that\b)"
-    rf"|\b(?<=\s){_SAID},?\s+(?=(?:the|he|she|they|it|[A-Z]\w+(?:\s+[A-Z]\w+)*\s+(?:had|has|was|is|would|will))\b)"
-    rf"|,\s+(?=(?:according\s+to|(?:[A-Z’'\w]+\s+){{1,8}}{_SAID})\b[^,]{{0,60}}[.,]?$)"
+    rf"|(?<=\s){_TOLD}\s+(?=that\b)"
+    rf"|\b(?<=\s){_TOLD},?\s+(?=(?:the|he|she|they|it|[A-Z]\w+(?:\s+[A-Z]\w+)*\s+(?:had|has|was|is|would|will))\b)"
+    rf"|,\s+(?=(?:according\s+to|(?:[A-Z’'\w]+\s+){{1,8}}(?!claimed){_SAID})\b[^,]{{0,60}}[.,]?$)"
     r"|(?<=[”\"])\s+(?=[A-Z])|,\s+(?=[“\"])"
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")

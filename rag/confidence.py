@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from index.documents import Passage
+from rag.acronyms import abbreviated
 from rag.evidence import Evidence, Hit
 from rag.question import Question
 from rag.tokens import STOP_WORDS, stem, tokens
@@ -18,13 +19,19 @@ Knows = Callable[[str], bool]
 
 _SHORT = 6
 """Content terms; with more, the best passages may lack a name although another article has it."""
+_UNTOLD = 0.6
+"""Factor on the confidence where a time, number or place stands in a sentence without a word of what is asked about."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 def confidence(asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None) -> float:
     """The probability, by a logistic model, that the best sentences answer ``asked``."""
     values = features(asked, evidence, hits, asked_on)
-    return 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
+    likely = 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
+    first = evidence[0].features
+    if asked.type in ("time", "number", "place") and first["told"] == first["names"] == 0.0:
+        likely *= _UNTOLD
+    return likely
 
 
 def features(
@@ -71,15 +78,20 @@ def _age(passage: Passage, asked_on: str | None) -> int | None:
 
 
 def unknown_names(asked: Question, hits: Sequence[Hit], knows: Knows | None) -> list[str]:
-    """The names of the question that no article knows.
+    """The names of the question that no article knows; all its content words where none of them is known.
 
     Asked of the whole index through ``knows``; without it, of ``hits``, and only for short
     questions, whose best passages would surely include one with the name.
     """
     missing = missing_names(asked, hits)
     if knows is None:
-        return missing if len(asked.terms) <= _SHORT else []
-    return [name for name in missing if not any(knows(w.text) for w in tokens(name) if w.content)]
+        missing = missing if len(asked.terms) <= _SHORT else []
+    else:
+        missing = [name for name in missing if not any(knows(w.text) for w in tokens(name) if w.content)]
+    if missing:
+        return missing
+    words = [w.text for w in tokens(asked.text) if w.content and w.stem in asked.terms]
+    return [] if any(_heard(word, hits) or (knows is not None and knows(word)) for word in words) else words
 
 
 def missing_names(asked: Question, hits: Sequence[Hit]) -> list[str]:
@@ -89,18 +101,20 @@ def missing_names(asked: Question, hits: Sequence[Hit]) -> list[str]:
         passage = hit.passage
         for part in (passage.text, passage.title, passage.source):
             known |= {w.text.casefold().replace(".", "") for w in tokens(part)}
-        known |= _initials(passage.text)
     stems = {stem(word) for word in known}
     missing = []
     for name in asked.names:
         parts = [w.text.casefold().replace(".", "") for w in tokens(name) if w.content]
-        if (
-            parts
-            and not any(_known(part, known, stems) for part in parts)
-            and "".join(p[0] for p in parts) not in known
-        ):
+        if parts and not any(_known(part, known, stems) for part in parts) and not _shortened(name, hits):
             missing.append(name)
     return missing
+
+
+def _heard(word: str, hits: Sequence[Hit]) -> bool:
+    """Whether a hit has ``word`` in some form, or what it is short for."""
+    wanted = stem(word)
+    parts = [part for hit in hits for part in (hit.passage.text, hit.passage.title, hit.passage.source)]
+    return any(wanted in {w.stem for w in tokens(part)} or abbreviated(word, part) for part in parts)
 
 
 def wrong_year(asked: Question, evidence: Evidence) -> bool:
@@ -112,10 +126,9 @@ def wrong_year(asked: Question, evidence: Evidence) -> bool:
     return bool(years) and not years & known
 
 
-def _initials(text: str) -> set[str]:
-    """The initials of capitalised runs: "United Nations" is what "UN" stands for."""
-    runs = re.finditer(r"(?:[A-Z]\w+ ){1,4}[A-Z]\w+", text)
-    return {"".join(word[0] for word in run.group().split()).casefold() for run in runs}
+def _shortened(name: str, hits: Sequence[Hit]) -> bool:
+    """Whether a hit has ``name`` as its acronym, or spells out the acronym that it is."""
+    return any(abbreviated(name, part) for hit in hits for part in (hit.passage.text, hit.passage.title))
 
 
 def _known(word: str, known: set[str], stems: set[str]) -> bool:

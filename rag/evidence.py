@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.dates import TimeExpression
 from index.documents import Document, Passage
 from index.sentences import split
+from rag.acronyms import abbreviated
 from rag.question import Question
 from rag.spans import NUMBER, TIME
 from rag.tokens import Token, tokens
@@ -29,6 +30,8 @@ EMBEDDED = 12
 """Sentences that are embedded for one question; the rest are too far off by their words alone."""
 
 _MAX_HITS = 10
+_UNTOLD = 0.3
+"""What a time, number or place is worth in a sentence without a word of what is asked about."""
 _OPENER = re.compile(
     r"[“\"]?(?:(?:But|And|However|Later|Then|Instead|Meanwhile|Earlier|Also|In addition|Separately)\b,?\s+)?"
     r"(?:He|She|It|They|His|Her|Its|Their|This|That|These|Those|Such|Both|The (?:two|pair|move|decision|statement|latter|former))\b"
@@ -157,20 +160,25 @@ def features(
 ) -> dict[str, float]:
     """The lexical features of one sentence as evidence for ``question``, each about 0 to 1."""
     sequence = tokens(text)
-    stems = {w.stem for w in sequence}
+    stems = {w.stem for w in sequence} | _abbreviated(question, text)
     around = stems | {w.stem for w in tokens(before)} | {w.stem for w in tokens(hit.passage.title)}
     total = sum(rarity.values()) or 1.0
     cover = sum(rarity[t] for t in question.terms if t in stems) / total
     context = sum(rarity[t] for t in question.terms if t in around) / total
-    passage = {w.stem for w in tokens(hit.passage.text)} | around
-    named = [{w.stem for w in tokens(name)} for name in question.names]
+    passage = {w.stem for w in tokens(hit.passage.text)} | around | _abbreviated(question, hit.passage.text)
     top_lexical = max((h.lexical or 0.0 for h in hits), default=0.0)
     top_dense = max((h.dense or 0.0 for h in hits), default=0.0)
     numbers = [t for t in question.terms if t[0].isdigit()]
+    named = [{w.stem for w in tokens(name)} for name in question.names]
+    told = [t for t in question.terms if not any(t in n for n in named) and t not in question.target] or question.terms
+    share = sum(t in stems for t in told) / len(told) if told else 1.0
     kind_ok = _type_present(question, text, sequence)
+    if question.type in ("time", "number", "place") and not share and not any(n & stems for n in named):
+        kind_ok *= _UNTOLD  # a date or figure of something else
     return {
         "cover": cover,
         "context": context - cover,
+        "told": share,
         "passage_cover": sum(rarity[t] for t in question.terms if t in passage) / total,
         "names": sum(bool(n & stems) for n in named) / len(named) if named else 0.0,
         "no_names": float(not named),
@@ -188,6 +196,11 @@ def features(
         "asks": float(text.rstrip().endswith("?")),
         "pronoun": float(bool(_OPENER.match(text))),
     }
+
+
+def _abbreviated(question: Question, text: str) -> set[str]:
+    """The stems of the question's names that ``text`` has in their other form, as an acronym or spelled out."""
+    return {w.stem for name in question.names if abbreviated(name, text) for w in tokens(name)}
 
 
 def _bigrams(question: Question, sequence: Sequence[Token]) -> float:

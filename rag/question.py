@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from rag.people import ORGANISATION_WORDS, TITLES
-from rag.tokens import Token, tokens, wordset
+from rag.tokens import Token, stem, tokens, wordset
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "said", "yes_no", "why", "how", "open"]
 """What a part of a question asks for; ``which`` names a class of things ("which country", "what kind")."""
@@ -59,11 +60,22 @@ SAYING = wordset(
     """
 )
 """Verbs that report speech, as written in questions."""
+UTTERING = frozenset(
+    stem(w)
+    for w in wordset("say tell think claim warn announce comment argue insist promise suggest urge stress underscore")
+)
+"""Stems of the verbs whose object is a statement."""
 _REPORTED = wordset(
     """
     say said tell told think thought claim comment state write wrote respond react reply
     """
 )
+_STANCES = wordset(
+    """
+    position stance view opinion attitude approach situation relationship background context significance importance
+    """
+)
+"""Nouns that ask for an account of a thing, not for a name of it."""
 _WH = re.compile(
     r"\b(who(?:m|se|'s|’s)?|when|where|why|which|what(?:'s|’s)?|how)\b",
     re.IGNORECASE,
@@ -98,6 +110,7 @@ class Question:
     without repeats, and ``target`` the stems of the noun asked for ("which country" -> "countri").
     ``first`` and ``last`` are the stems of the content words nearest to the gap that the answer
     fills ("What was the palace built for?": palac, built), ``preposition`` the one that leads to it.
+    ``verb`` is the stem of the verb whose object is asked for ("What did Okafor warn about?": warn).
     """
 
     text: str
@@ -109,6 +122,7 @@ class Question:
     first: str = ""
     last: str = ""
     preposition: str = ""
+    verb: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -145,7 +159,16 @@ def analyse(text: str) -> Question:
     )
     first, last, preposition = _gap(clean, target)
     return Question(
-        clean, tuple(kinds), tuple(types), _names(clean, sequence), tuple(terms), target, first, last, preposition
+        clean,
+        tuple(kinds),
+        tuple(types),
+        _names(clean, sequence),
+        tuple(terms),
+        target,
+        first,
+        last,
+        preposition,
+        _verb(_parts(clean)[0]),
     )
 
 
@@ -166,6 +189,18 @@ def _gap(text: str, target: tuple[str, ...]) -> tuple[str, str, str]:
     if led not in _PREPOSITIONS:
         led = before[-1].text.casefold() if before else ""
     return behind[0].stem, behind[-1].stem, led if led in _PREPOSITIONS else ""
+
+
+def _verb(text: str) -> str:
+    """The stem of the verb in "what (or whom) did Okafor warn …"; "" where the question is built otherwise."""
+    match = re.match(r"(?:what|who|whom)\s+(?:did|does|do|has|have|had)\s+", text, re.IGNORECASE)
+    if match is None:
+        return ""
+    after = [w for w in tokens(text[match.end() :]) if w.content]
+    for before, word in pairwise(after):
+        if not word.capital and (before.capital or word.stem in UTTERING):
+            return word.stem
+    return ""
 
 
 def _parts(text: str) -> list[str]:
@@ -263,6 +298,8 @@ def _what(word: str, after: list[Token], lower: list[str]) -> tuple[Kind, Answer
     heads = {w.text.casefold().rstrip("s") if len(w.text) > 4 else w.text.casefold() for w in nouns[:3]}
     heads |= {w.text.casefold() for w in nouns[:3]}
     heads |= {h[:-2] + "y" for h in heads if h.endswith("ie")}
+    if not direct and lower[:1] in (["is"], ["are"], ["was"], ["were"]) and _asks_account(after[1:]):
+        return "open", "clause", ()
     stems = tuple(w.stem for w in nouns[:2])
     kind: Kind = "which" if direct or word == "which" else "what"
     if heads & _TIME_NOUNS and (direct or lower[:1] != ["of"]):
@@ -274,6 +311,15 @@ def _what(word: str, after: list[Token], lower: list[str]) -> tuple[Kind, Answer
     if heads & _PERSON_NOUNS:
         return kind, "person", stems
     return kind, "name" if kind == "which" else "phrase", stems
+
+
+def _asks_account(after: list[Token]) -> bool:
+    """Whether "what is …" goes on with "the position of …", and not with "the position called"."""
+    return (
+        bool(after)
+        and after[-1].text.casefold() not in ("called", "named")
+        and any(w.text in _STANCES for w in after[:5])
+    )
 
 
 def _names(text: str, sequence: tuple[Token, ...]) -> tuple[str, ...]:

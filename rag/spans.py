@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from rag.acronyms import abbreviable, acronym, initials
 from rag.people import TITLES, Mention, dateline_end, mentions, name_words
 from rag.places import PLACES
-from rag.question import Question
+from rag.question import UTTERING, Question, defines_role
 from rag.tokens import IRREGULAR_FORMS, STOP_WORDS, Token, content_stems, tokens, wordset
 from rag.weights import SPAN
 
@@ -25,8 +27,8 @@ TIME = re.compile(
     rf"\b(?:(?:{_MONTHS})\.?\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b\.?(?:,?\s+\d{{4}})?"
     rf"|(?:early |late |mid-?)?(?:{_MONTHS})(?:\s+(?:of\s+)?\d{{4}})?(?=\W)|(?:the\s+)?(?:early |late |mid-?)?(?:1\d|20)\d0s"
     r"|(?:1\d|20)\d\d(?:\s?[–-]\s?(?:\d{4}|\d\d))?\b(?!\s*(?:people|men|miles|km|percent|%))|\d{1,4}\s?(?:BC|BCE|AD|CE)\b|(?:the\s+)?(?:early |late |mid-?)?\d{1,2}(?:st|nd|rd|th)[\s-](?:century|centuries)"
-    r"|(?:last |next |this |on |early |late )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?:\s+(?:morning|afternoon|evening|night))?"
-    r"|(?:last|next|this|earlier this|later this|the previous|the following)\s+(?:week|month|year|weekend|spring|summer|autumn|fall|winter)|yesterday|today|tomorrow"
+    r"|(?:[Ll]ast |[Nn]ext |[Tt]his |[Oo]n |[Ee]arly |[Ll]ate )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?:\s+(?:morning|afternoon|evening|night))?"
+    r"|(?:[Ll]ast|[Nn]ext|[Tt]his|[Ee]arlier this|[Ll]ater this|[Tt]he previous|[Tt]he following)\s+(?:week|month|year|weekend|spring|summer|autumn|fall|winter)|[Yy]esterday|[Tt]oday|[Tt]omorrow"
     r"|(?:the\s+)?(?:[a-z]+\s+)?(?:spring|summer|autumn|winter)\s+(?:of\s+)?\d{4}|\d{1,2}(?::\d\d)?\s?[ap]\.?m\.?\b)"
 )
 """Times as news and encyclopaedias write them; their resolution is the index's business."""
@@ -44,6 +46,10 @@ NUMBER = re.compile(
     rf"(?:(?:about|around|over|nearly|almost|more than|less than|fewer than|at least|up to|approximately|roughly)\s+)?"
     rf"(?:[$£€¥₹]\s?\d[\d,.]*\d|[$£€¥₹]\s?\d|\d[\d,.]*\d|\d|\b(?:{_NUMBER_WORD})\b(?:[\s-](?:and[\s-])?(?:{_NUMBER_WORD})\b)*)(?:st|nd|rd|th)?"
     rf"(?:[\s-]?(?:{_UNIT})(?!\w))*(?:\s+(?:old|long|tall|wide|high|deep))?",
+    re.IGNORECASE,
+)
+_DAY_EDGE = re.compile(
+    r"(?:(?:on|last|next|this|early|late)\s+)*(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:last|next|this)\s(?:week|month|year))\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
@@ -91,6 +97,8 @@ def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
     def add(start: int, end: int, kind: SpanType) -> None:
         if start < body or (start == body and opening):
             return
+        if kind in ("group", "clause"):
+            start, end = _without_day(text, start, end)
         while start < end and not (text[start].isalnum() or text[start] in '“"$£€¥₹‘('):
             start += 1
         while end > start and not (text[end - 1].isalnum() or text[end - 1] in "%”\"’)°'"):
@@ -101,7 +109,9 @@ def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
     for match in TIME.finditer(text):
         add(match.start(), match.end(), "time")
     for match in NUMBER.finditer(text):
-        if re.search(r"\b(?:the|these|those)\s$", text[: match.start()]) and match.group().casefold() in (
+        if re.search(
+            r"\b(?:the|these|those)\s$", text[: match.start()], re.IGNORECASE
+        ) and match.group().casefold() in (
             "two",
             "three",
             "one",
@@ -143,8 +153,20 @@ def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
         ):
             add(start, end, "group")
     for start, end in _clauses(text):
-        add(start, end, "clause")
+        if text.count("“", start, end) == text.count("”", start, end):
+            add(start, end, "clause")
     return [Span(start, end, kind) for (start, end), kind in found.items()]
+
+
+def _without_day(text: str, start: int, end: int) -> tuple[int, int]:
+    """The piece without a day in front of it or behind it: "Oslo" for "Oslo on Monday"."""
+    front = _DAY_EDGE.match(text, start, end)
+    if front and front.end() < end:
+        start = front.end()
+    for match in _DAY_EDGE.finditer(text, start, end):
+        if match.end() == end and match.start() > start:
+            end = match.start()
+    return start, end
 
 
 def _name_type(mention: Mention, text: str) -> SpanType:
@@ -197,7 +219,7 @@ def _clauses(text: str) -> list[tuple[int, int]]:
             pieces.append((start, end))
         start = end + 1
     for match in re.finditer(
-        r"\b(?:is|was|are|were|be|been|because|since|due to|to|by|that|for|as|with|called|named|known as|when|after|into|from|of|on|in|at|than|has|have|had|if|include[sd]?|including)\s+",
+        r"\b(?:is|was|are|were|be|been|because|since|due to|to|by|that|for|as|with|called|named|known as|when|after|into|from|of|on|in|at|than|has|have|had|if|include[sd]?|including|say(?:s|ing)|said|add(?:ed|ing)|(?:warn|stress|claim|announc|argu|insist|promis|suggest|urg|underscor)(?:e?s|ed|ing))\s+",
         text,
     ):
         stops = [e for e in ends if e > match.end()]
@@ -345,19 +367,126 @@ _PLACE_LEAD = wordset(
 )
 
 
+_NO_PLACE_LEAD = wordset("with against between by envoy minister president spokesman spokeswoman leader")
+_RELATIVE = re.compile(r"(?:who|whom|whose|which|where)\b", re.IGNORECASE)
+_ASKS_TITLE = re.compile(
+    r"\b(?:(?:title|position|office|job|role|post|rank|occupation|profession|name)s?|named|called)\b"
+)
+_SOMEBODY = re.compile(r"(?:(?:the|an?|his|her|its|their|some|both|many|several|other)\b|[A-Z“\"])")
+_OWNER = re.compile(r"\b[A-Z]\w+[’']s?\s+\Z")
+_ATTRIBUTION = re.compile(r"\s(?:said|says|added|announced|reported|stated)\b")
+_ADVERBIAL = re.compile(r"\s(?:with|to|in|on|at|for|from)\s")
+_CLAUSE_END = re.compile(r"[”\"’')]*(?:[,;:.!?]|\s[–—-]\s|\s*$)")
+_OBJECT_LEAD = re.compile(r"\s+(?:(?:about|of|on|against|for|to|with|at)\s+)?")
+
+
 def fits(question: Question, text: str, span: Span) -> bool:
-    """Whether ``span`` can be what is asked for at all: a number that counts it, a time, a place."""
+    """Whether ``span`` can be what is asked for at all.
+
+    A number that counts it, a time, a place; no echo of the question, no title of somebody it names,
+    and where the object of a verb is asked for, something behind that verb.
+    """
     words = text[span.start : span.end]
+    if echoes(question, text, span):
+        return False
+    short = (
+        acronym(question.names[0])
+        if question.kind == "what" and len(question.terms) == len(question.names) == 1
+        else ""
+    )
+    if short and short in abbreviable(text):
+        return span.type != "clause" and initials(words) == short
     if question.type == "number":
         if _ASKS_MONEY.search(question.text):
             return bool(_MONEY.search(words))
         return span.type == "number" or bool(re.search(r"\d|\b(?:half|third|quarter|dozen)", words))
     if question.type == "time":
         return span.type == "time" or bool(re.search(r"\d|\b(?:when|after|before|during|until)\b", words))
+    if question.kind in ("who", "what", "which", "where", "said") and _off_kind(text, span):
+        return False
+    if question.verb and not _object_fits(question, text, span):
+        return False
+    if question.kind == "who" and not _SOMEBODY.match(words) and (span.type == "clause" or _ADVERBIAL.search(words)):
+        return False
     if question.kind == "where":
         lead = tokens(text[: span.start])[-2:]
+        if lead and lead[-1].text.casefold() in _NO_PLACE_LEAD:
+            return False
         return span.type in ("place", "name", "organisation") or any(w.text.casefold() in _PLACE_LEAD for w in lead)
     return True
+
+
+def echoes(question: Question, text: str, span: Span) -> bool:
+    """Whether ``span`` only says what the question does: its own words, or a name in it with titles or in full."""
+    if re.search(r"\bor\b", question.text):
+        return False
+    asked = set(question.terms)
+    content = [w.stem for w in tokens(text[span.start : span.end]) if w.content]
+    if content and all(stem in asked for stem in content):
+        return True
+    if _ASKS_TITLE.search(question.text) or set(question.target) & set(content):
+        return False
+    for mention in _asked_mentions(question.names, text):
+        if mention.name_start <= span.start and span.end <= mention.end:
+            return True
+        if question.type == "role":
+            continue
+        owner = _OWNER.search(text, 0, mention.start)
+        if (owner.start() if owner else mention.start) <= span.start and span.end <= mention.end:
+            return True
+        if span.type == "role" and 0 <= span.start - mention.end <= 2:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1_024)
+def _asked_mentions(names: tuple[str, ...], text: str) -> tuple[Mention, ...]:
+    """The mentions in ``text`` of people and things that the question names, perhaps more briefly."""
+    return tuple(m for m in mentions(text, name_words(text)) if any(_ends_alike(m.name, n) for n in names))
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether one name shortens the other to its last words; "Independence" does not shorten "Hall of Independence"."""
+    short, long = sorted((tokens(one), tokens(other)), key=len)
+    cut = len(long) - len(short)
+    joined = cut > 0 and not long[cut - 1].capital
+    return bool(short) and not joined and [w.stem for w in long[cut:]] == [w.stem for w in short]
+
+
+def _off_kind(text: str, span: Span) -> bool:
+    """Whether ``span`` is a day, or a relative clause: no thing or person."""
+    words = text[span.start : span.end]
+    if _DAY_EDGE.fullmatch(words) or (span.type == "time" and _DAY_EDGE.match(words)):
+        return True
+    return span.type == "clause" and bool(_RELATIVE.match(words))
+
+
+def _object_fits(question: Question, text: str, span: Span) -> bool:
+    """Whether ``span`` stands where the object of the asked verb does; a statement is all that follows the verb."""
+    subject = {w.stem for name in question.names for w in tokens(name)}
+    sequence = tokens(text)
+    statement = question.verb in UTTERING and question.kind != "who"
+    for position, word in enumerate(sequence):
+        if word.stem != question.verb or not any(w.stem in subject for w in sequence[:position]):
+            continue
+        if statement:
+            return span.start in _object_starts(text, word.end) and bool(_CLAUSE_END.match(text, span.end))
+        return span.end > word.end
+    if question.kind == "who" and (_ATTRIBUTION.match(text, span.end) or not _may_be_somebody(text, span)):
+        return False
+    return not statement or any(w.stem in subject for w in sequence)
+
+
+def _may_be_somebody(text: str, span: Span) -> bool:
+    """Whether ``span`` has a name, or a noun that people are called by."""
+    return any(w.capital or defines_role(w) for w in tokens(text[span.start : span.end]))
+
+
+def _object_starts(text: str, verb_end: int) -> tuple[int, int]:
+    """Where a statement behind a verb may begin: with its "that" and without."""
+    lead = _OBJECT_LEAD.match(text, verb_end)
+    start = lead.end() if lead else verb_end
+    return start, start + 5 * text.startswith("that ", start)
 
 
 def counts_target(question: Question, text: str, span: Span) -> bool:

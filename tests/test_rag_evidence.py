@@ -95,3 +95,21 @@ def test_short_answers_by_type() -> None:
 def test_the_role_of_a_person_is_the_one_beside_the_name() -> None:
     text = "Karl Voss, an adviser to Queen Ada Bell, said the bridge would open."
     assert best("Who is Karl Voss?", text) == "an adviser to Queen Ada Bell"
+
+
+def test_a_date_of_something_else_does_not_beat_the_sentence_that_tells_it() -> None:
+    plan = Document(
+        "plan",
+        "On Wednesday, Mayor Joan Pell urged Sundby to negotiate over its harbour or face higher fees. "
+        "Last week, the harbour council of Harwick adopted a plan to dredge the river Elm for two years.",
+    )
+    assert ranked("When was the plan adopted?", plan)[0].text.startswith("Last week")
+
+
+def test_a_name_matches_its_acronym_in_a_sentence() -> None:
+    article = Document(
+        "league", "Sundby extended the mandate for one year. The Ruritanian League extended the mandate for two years."
+    )
+    first = ranked("How long did the RL extend the mandate?", article)[0]
+    assert "two years" in first.text
+    assert first.features["names"] == 1.0

@@ -22,6 +22,9 @@ from rag.question import analyse
         ("Has the bridge been closed?", ("yes_no",), ("verdict",)),
         ("Why did the bridge collapse?", ("why",), ("clause",)),
         ("How did the bridge collapse?", ("how",), ("clause",)),
+        ("What is the position of Ruritania on fishing?", ("open",), ("clause",)),
+        ("What is Okafor's view?", ("open",), ("clause",)),
+        ("What was the capital of Ruritania?", ("what",), ("place",)),
         ("Tell me about the flood", ("open",), ("clause",)),
         ("The festival, which began on Monday, is held in which city?", ("which",), ("place",)),
     ],
@@ -48,3 +51,18 @@ def test_target_is_the_noun_asked_for() -> None:
 
 def test_a_question_without_content_has_no_terms() -> None:
     assert analyse("what about it?").terms == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("What did Okafor warn about?", "warn"),
+        ("Whom did Okafor meet in Oslo?", "meet"),
+        ("What did the foreign minister urge?", "urg"),
+        ("What does the union demand and what does Blue Line offer?", ""),
+        ("When did Okafor resign?", ""),
+        ("What is the Elm?", ""),
+    ],
+)
+def test_the_verb_whose_object_is_asked_for(text: str, verb: str) -> None:
+    assert analyse(text).verb == verb

@@ -1,0 +1,63 @@
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.chunking import chunk
+from index.documents import Document, Passage
+from rag.confidence import confidence, missing_names, unknown_names
+from rag.evidence import gather
+from rag.question import analyse
+
+
+@dataclass(frozen=True)
+class Hit:
+    rank: int
+    score: float
+    passage: Passage
+    dense: float | None = 0.5
+    lexical: float | None = 0.5
+
+
+ARTICLE = Document(
+    "league",
+    "The Ruritanian League extended the fishing mandate on Monday. The F.S.A. objected. They told us so in Oslo.",
+)
+
+
+def hits(document: Document) -> list[Hit]:
+    return [Hit(rank, 1 / rank, p) for rank, p in enumerate(chunk(document).passages, 1)]
+
+
+def nobody(word: str) -> bool:
+    return False
+
+
+def likely(question: str, document: Document) -> float:
+    def alike(texts: list[str]) -> NDArray[np.float32]:
+        return np.tile(np.array([0.8, 0.6], np.float32), (len(texts), 1))
+
+    asked, found = analyse(question), hits(document)
+    return confidence(asked, gather(asked, found, lambda _: document, alike), found, None)
+
+
+def test_a_name_is_known_by_its_acronym_and_the_other_way_round() -> None:
+    assert missing_names(analyse("How long did the RL extend the mandate?"), hits(ARTICLE)) == []
+    assert missing_names(analyse("Did the Fishing Safety Agency object?"), hits(ARTICLE)) == []
+    assert missing_names(analyse("Did the KQX object?"), hits(ARTICLE)) == ["KQX"]
+
+
+def test_a_pronoun_is_no_acronym() -> None:
+    assert missing_names(analyse("Did Ursula Stone object?"), hits(ARTICLE)) == ["Ursula Stone"]
+
+
+def test_a_question_without_any_known_word_mentions_nothing_known() -> None:
+    assert unknown_names(analyse("asdf qwer?"), hits(ARTICLE), nobody) == ["asdf", "qwer"]
+    assert unknown_names(analyse("who qwer the mandate?"), hits(ARTICLE), nobody) == []
+    assert unknown_names(analyse("asdf qwer?"), hits(ARTICLE), lambda word: word == "qwer") == []
+
+
+def test_a_date_in_a_sentence_about_something_else_is_less_likely_the_answer() -> None:
+    other = Document("other", "The harbour was dredged in Sundby on Monday.")
+    assert likely("When was the harbour dredged?", other) > 0
+    assert likely("When was the vaccine approved?", other) < 0.6 * likely("When was the harbour dredged?", other)
