@@ -219,10 +219,15 @@ def trec_cast_rewrites(folder: Path) -> QuestionSet:
 def newsquizqa_probe(folder: Path) -> QuestionSet:
     """NewsQuizQA questions whose articles are absent from every corpus: all are to be declined."""
     questions = tuple(
-        Question(row["id"], row["question"], answerable=False, asked_on=row["url_date"], tags=("absent",))
+        Question(row["id"], row["question"], answerable=False, asked_on=_day(row["url_date"]), tags=("absent",))
         for row in read_jsonl(folder / "questions.jsonl")
     )
     return QuestionSet("newsquizqa_probe", questions)
+
+
+def _day(date: str | None) -> str | None:
+    """A day: of a month alone, its last that every month has."""
+    return f"{date}-28" if date and len(date) == 7 else date
 
 
 def rgb_en_fact(folder: Path) -> QuestionSet:
