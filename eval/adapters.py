@@ -225,6 +225,11 @@ def newsquizqa_probe(folder: Path) -> QuestionSet:
     return QuestionSet("newsquizqa_probe", questions)
 
 
+def _flat(value: Any) -> tuple[str, ...]:
+    """The strings of a string or of lists of them, in order."""
+    return (value,) if isinstance(value, str) else tuple(text for part in value for text in _flat(part))
+
+
 def _day(date: str | None) -> str | None:
     """A day: of a month alone, its last that every month has."""
     return f"{date}-28" if date and len(date) == 7 else date
@@ -247,7 +252,7 @@ def rgb_en_fact(folder: Path) -> QuestionSet:
         Question(
             row["id"],
             row["question"],
-            answers=(row["answer"],),
+            answers=_flat(row["answer"]),
             gold_docs=_grades([f"{row['id']}-positive-{n}" for n in range(1, len(row["positive"]) + 1)]),
             forbidden=(row["fake_answer"],),
         )
