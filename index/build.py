@@ -86,9 +86,10 @@ def build(
     ``prune`` also removes documents that were once read from these paths and are no longer there.
     Ctrl-C ends the run after the current step: what is reported as done is in the index.
     """
-    builder = _Builder(store, embedder, progress or Silent())
     given = [Path(path) for path in paths]
     with store.writing():
+        # What is there is read under the lock, when no other writer can change it any more.
+        builder = _Builder(store, embedder, progress or Silent())
         try:
             builder.run(given)
             if prune:
@@ -103,8 +104,8 @@ def build(
 
 def build_documents(store: Store, embedder: Embedder, documents: Iterable[Document], *, origin: str = "") -> Report:
     """Add or update documents made by a program."""
-    builder = _Builder(store, embedder, Silent())
     with store.writing():
+        builder = _Builder(store, embedder, Silent())
         for document in documents:
             builder.take(document, origin)
         builder.flush()

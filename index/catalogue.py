@@ -229,6 +229,9 @@ class Catalogue:
             connection.execute(
                 "INSERT OR IGNORE INTO journal SELECT passage_id, doc_id FROM passages WHERE doc_id = ?", (doc_id,)
             )
+            connection.execute(
+                "DELETE FROM files WHERE origin = (SELECT origin FROM documents WHERE doc_id = ?)", (doc_id,)
+            )
             connection.execute("DELETE FROM passages WHERE doc_id = ?", (doc_id,))
             connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
         self._advance(connection)

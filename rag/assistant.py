@@ -95,7 +95,11 @@ class Assistant:
                 to_day(bound)
         started = time.perf_counter()
         standalone = rewrite(question, history)
-        bounds = replace(self.retriever.bounds, after=after, before=before, doc_ids=tuple(doc_ids))
+        asked_on = asked_on or self.retriever.asked_on
+        own = self.retriever.bounds
+        bounds = replace(
+            own, after=after or own.after, before=before or own.before, doc_ids=tuple(doc_ids) or own.doc_ids
+        )
         hits = self.retriever.search(standalone, asked_on=asked_on, bounds=bounds)
         retrieved = time.perf_counter()
 
@@ -117,7 +121,7 @@ class Assistant:
     def _without_hits(self, base: Answer, bounds: Filter) -> Answer:
         if not self.index.status()["documents"]:
             return replace(base, text="There are no articles in the index yet.", abstained=True, reason="no_documents")
-        if bounds != self.retriever.bounds:
+        if bounds.after or bounds.before:
             return replace(
                 base, text="No article lies within the dates asked for.", abstained=True, reason="outside_dates"
             )

@@ -117,3 +117,10 @@ def test_copies_of_one_report_are_known(index: Index, articles: Path) -> None:
     (articles / "x.txt").write_text("Quite another story is told here now, of ships and the sea.")
     index.add(articles)
     assert len({info.cluster for info in index.documents()}) == 5
+
+
+def test_removing_forgets_the_file_too(index: Index, articles: Path) -> None:
+    index.add(articles)
+    index.remove(["one.txt"])
+    assert not any(origin.endswith("one.txt") for origin in index.store.catalogue.files())
+    assert index.add(articles).added == 1

@@ -13,8 +13,9 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import get_response_synthesizer
 from pydantic import PrivateAttr
 
+from index import Filter
 from index.errors import LLMError, UsageError
-from rag import Assistant
+from rag import Assistant, Retriever
 
 QUESTION = "who spoke with Araghchi and when?"
 
@@ -154,3 +155,13 @@ def test_the_retriever_drops_into_a_stock_query_engine(seed_assistant: Assistant
     metadata = response.source_nodes[0].node.metadata
     assert {"doc_id", "title", "source", "published", "start", "end", "dates"} <= metadata.keys()
     assert "title: Deputy Prime Minister" in llm._prompts[0] or "title: Pakistan Stresses" in llm._prompts[0]
+
+
+def test_the_retrievers_own_bounds_and_day_hold_for_the_assistant(seed_assistant: Assistant) -> None:
+    bounded = Retriever(seed_assistant.index, k=10, bounds=Filter(after="2026-01-01"), asked_on="2026-02-10")
+    bot = Assistant(bounded)
+    assert {c.published for c in bot.ask(QUESTION).citations} == {"2026-01-29"}
+    assert [e.earliest for e in bot.ask("What happened on 24 January?").events] == ["2026-01-24"]
+    nowhere = bot.ask(QUESTION, doc_ids=["no-such"])
+    assert (nowhere.abstained, nowhere.reason) == (True, "outside_dates")
+    assert seed_assistant.ask(QUESTION, doc_ids=["no-such"]).reason == "not_mentioned"
