@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
+_REMEMBERED = 4096
+"""Texts whose vectors are remembered (1.5 KB each), the oldest forgotten first."""
 _FEW = 64
 """Up to this many texts NumPy is done before sentence-transformers is imported."""
 
@@ -156,6 +158,8 @@ class _MiniLM:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         _one_blas_thread()
         self._pool: ThreadPoolExecutor | None = None
+        self._guard = threading.Lock()
+        self._remembered: dict[str, Vectors] = {}
         self.heads: int = config["num_attention_heads"]
         self.eps: float = config["layer_norm_eps"]
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -173,6 +177,18 @@ class _MiniLM:
         self.layers = [_layer(weights, f"encoder.layer.{i}.") for i in range(config["num_hidden_layers"])]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors; the last few thousand texts are remembered, a question's steps encode some of them again."""
+        with self._guard:
+            known = {text: self._remembered[text] for text in texts if text in self._remembered}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, self._encode(new), strict=True))
+        with self._guard:
+            self._remembered.update((text, known[text]) for text in new)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.pop(next(iter(self._remembered)))
+        return np.stack([known[text] for text in texts]) if texts else self._encode([])
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         encoded = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         # Texts are shared out among threads: NumPy lets go of the interpreter while it computes.
         rows = (

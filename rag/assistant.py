@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from index import Filter, Index
-from index.errors import UsageError
+from index import Filter, Index, Passage
+from index.errors import UnknownDocumentError, UsageError
 from index.filters import to_day
 from rag.answer import Answer, Citation
 from rag.conversation import rewrite
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 History = Sequence[Mapping[str, str]]
 """Earlier turns, oldest first: {"role": "user" or "assistant", "content": text}."""
+
+
+_SEARCHES = 3
+"""How often a search is made when articles keep changing under it."""
 
 
 class Assistant:
@@ -100,7 +104,7 @@ class Assistant:
         bounds = replace(
             own, after=after or own.after, before=before or own.before, doc_ids=tuple(doc_ids) or own.doc_ids
         )
-        hits = self.retriever.search(standalone, asked_on=asked_on, bounds=bounds)
+        hits = self._search(standalone, asked_on, bounds)
         retrieved = time.perf_counter()
 
         def finish(answer: Answer) -> Answer:
@@ -117,6 +121,21 @@ class Assistant:
             yield from (finish(answer) for answer in _growing(_answer(base, self._checked(draft))))
             return
         yield from (finish(answer) for answer in self._write(self.generator, base, self._checked(draft), hits))
+
+    def _search(self, question: str, asked_on: str | None, bounds: Filter) -> list[Hit]:
+        """Search, again where an article was replaced or removed in the meantime: its offsets no longer hold."""
+        for _ in range(_SEARCHES):
+            hits = self.retriever.search(question, asked_on=asked_on, bounds=bounds)
+            current = [hit for hit in hits if self._is_current(hit.passage)]
+            if len(current) == len(hits):
+                break
+        return current
+
+    def _is_current(self, passage: Passage) -> bool:
+        try:
+            return self.index.document(passage.doc_id).text[passage.start : passage.end] == passage.text
+        except UnknownDocumentError:
+            return False
 
     def _without_hits(self, base: Answer, bounds: Filter) -> Answer:
         if not self.index.status()["documents"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import packaged
+from index import embedding, packaged
 from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding
 from index.errors import ModelError
 from index.packaged import packaged_folder
@@ -65,3 +65,13 @@ def test_llama_index_sees_a_base_embedding() -> None:
     wrapped = as_llama_embedding(embedder)
     assert np.allclose(wrapped.get_query_embedding("a question"), embedder.encode(["a question"])[0], atol=1e-6)
     assert len(wrapped.get_text_embedding_batch(["a", "b"])) == 2
+
+
+def test_remembered_vectors_are_the_same_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_REMEMBERED", 2)
+    embedder = PackagedEmbedder()
+    first = embedder.encode(["one", "two", "one", "three"])
+    np.testing.assert_array_equal(first[0], first[2])
+    np.testing.assert_array_equal(embedder.encode(["three", "two", "one"]), first[[3, 1, 0]])
+    assert embedder._few is not None
+    assert len(embedder._few._remembered) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -165,3 +166,16 @@ def test_the_retrievers_own_bounds_and_day_hold_for_the_assistant(seed_assistant
     nowhere = bot.ask(QUESTION, doc_ids=["no-such"])
     assert (nowhere.abstained, nowhere.reason) == (True, "outside_dates")
     assert seed_assistant.ask(QUESTION, doc_ids=["no-such"]).reason == "not_mentioned"
+
+
+def test_an_article_replaced_during_a_search_is_searched_again(
+    seed_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = seed_assistant.retriever.search(QUESTION)
+    moved = replace(right[0], passage=replace(right[0].passage, start=right[0].passage.start + 7))
+    gone = replace(right[0], passage=replace(right[0].passage, doc_id="gone"))
+    found = iter([[moved, *right], [gone], right])
+    monkeypatch.setattr(Retriever, "search", lambda *_, **__: next(found))
+    answer = seed_assistant.ask(QUESTION)
+    assert answer.citations and holds(seed_assistant, answer.citations)
+    assert next(found, None) is None
