@@ -11,7 +11,7 @@ from rag.draft import SENTENCES, Draft
 from rag.events import relation, tellings
 from rag.evidence import Evidence, sentences
 from rag.question import Question
-from rag.verdicts import LEADS, holds, names_held, relation_held, verb_held, verdict
+from rag.verdicts import LEADS, holds, names_held, verdict
 
 _SENTENCES = 5
 """Sentences of the evidence that are asked for a verdict."""
@@ -54,11 +54,7 @@ def _told(case: Case) -> Draft | None:
 def _stated(case: Case) -> Draft:
     """The verdict of the best sentence that is about all that is asked."""
     asked = case.asked
-    stating = [
-        e
-        for e in case.evidence[:_SENTENCES]
-        if _states(asked, e) and (verdict(asked, e.text) != "yes" or verb_held(asked, e.text))
-    ]
+    stating = [e for e in case.evidence[:_SENTENCES] if _states(asked, e)]
     if not stating:
         return case.decline("not_stated", min(case.likely, _UNSURE))
     first = stating[0]
@@ -71,9 +67,9 @@ def _stated(case: Case) -> Draft:
 def _states(asked: Question, evidence: Evidence) -> bool:
     """Whether one sentence, read in its place, holds nearly everything the question says."""
     around = f"{evidence.passage.title} {evidence.passage.text}"
-    if not names_held(asked, evidence.text if len(asked.names) > 1 else around) or not relation_held(
-        asked, evidence.text
-    ):
+    if not names_held(asked, evidence.text if len(asked.names) > 1 else around):
+        return False
+    if verdict(asked, evidence.text) is None:
         return False
     held = holds(asked, evidence.text)
     return held >= 0.75 or (held >= 0.5 and holds(asked, around) >= 0.8)
