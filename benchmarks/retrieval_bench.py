@@ -23,7 +23,8 @@ from eval.adapters import load_benchmark
 from eval.metrics import mean, score_run
 from eval.questions import Question
 from index import Document, Index
-from index.embedding import Embedder, Vectors, open_embedder
+from index.embedding import Embedder, open_embedder
+from index.pooling import Vectors
 from rag.query import analyse
 from rag.retriever import Retriever
 

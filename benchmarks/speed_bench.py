@@ -24,8 +24,9 @@ from typing import Any
 import numpy as np
 
 from index import Document, Index
-from index.embedding import PackagedEmbedder, Vectors
+from index.embedding import PackagedEmbedder
 from index.packaged import packaged_folder
+from index.pooling import Vectors
 from rag.retriever import Retriever
 
 CALLERS = 16

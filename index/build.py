@@ -9,9 +9,10 @@ from typing import Protocol
 
 from index.chunking import chunk
 from index.documents import Document
-from index.embedding import Embedder
+from index.embedding import Embedder, encode_passages
 from index.errors import LoadError
 from index.loaders import LOADING, Found, SourceFile, find, scan
+from index.pooling import Vectors, quantise
 from index.store import Entry, Store
 
 _BATCH = 256
@@ -113,6 +114,19 @@ def build_documents(store: Store, embedder: Embedder, documents: Iterable[Docume
     return builder.report
 
 
+def embedded(entries: Sequence[Entry], embedder: Embedder) -> tuple[list[Entry], Vectors]:
+    """Return the entries with their sentences' vectors, and the vectors of all their passages in order."""
+    texts = [text for entry in entries for text in entry.chunked.embedded]
+    spans = [some for entry in entries for some in entry.chunked.spans]
+    vectors, sentences = encode_passages(embedder, texts, spans)
+    if sentences is None:
+        return list(entries), vectors
+    quantised = iter([quantise(some) for some in sentences])
+    return [
+        entry._replace(sentences=tuple(next(quantised) for _ in entry.chunked.passages)) for entry in entries
+    ], vectors
+
+
 class _Builder:
     def __init__(self, store: Store, embedder: Embedder, progress: Progress) -> None:
         self.store = store
@@ -199,8 +213,8 @@ class _Builder:
     def flush(self) -> None:
         """Embed and write what is pending; only then count it."""
         if self.pending:
-            vectors = self.embedder.encode([text for entry in self.pending for text in entry.chunked.embedded])
-            self.store.write(self.pending, vectors)
+            entries, vectors = embedded(self.pending, self.embedder)
+            self.store.write(entries, vectors)
             for entry in self.pending:
                 document = entry.chunked.document
                 if document.doc_id in self.hashes:

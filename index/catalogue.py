@@ -13,17 +13,26 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from index import lexical
-from index.chunking import Chunked, evidence_sentences, heading
+from index.chunking import Chunked, Span, evidence_sentences, heading
 from index.copies import clusters
 from index.dates import TimeExpression
 from index.documents import Document, Passage
 from index.errors import StoreError, UnknownDocumentError
 from index.filters import Filter, to_day
+from index.pooling import Vectors, restore
 
+_SENTENCES = """
+CREATE TABLE sentences (
+    passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, spans BLOB NOT NULL, vectors BLOB
+);
+"""
 _SCHEMA = (
     """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,6 +53,7 @@ CREATE INDEX documents_by_day ON documents (published_day);
 CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL, doc_ids TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE journal (passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL) WITHOUT ROWID;
 """
+    + _SENTENCES
     + lexical.SCHEMA
 )
 
@@ -84,6 +94,13 @@ class Candidate:
     first_day: int | None
     last_day: int | None
     cluster: str | None
+
+
+class Sentences(NamedTuple):
+    """The sentences of a passage: spans of its document, and their unit vectors (len(spans), dimension) if stored."""
+
+    spans: list[Span]
+    vectors: Vectors | None
 
 
 class Catalogue:
@@ -154,6 +171,20 @@ class Catalogue:
                 connection.rollback()
             raise self._broken(error) from error
 
+    def upgrade(self, version: int) -> None:
+        """Bring a file of an earlier format up to ``version``: sentences get a table, empty for what is there."""
+        if int(self.meta().get("format_version", version)) >= version:
+            return
+        connection = self.connection
+        try:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {_SENTENCES} UPDATE meta SET value = '{version}' WHERE key = 'format_version'; COMMIT;"
+            )
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.rollback()
+            raise self._broken(error) from error
+
     def is_empty_file(self) -> bool:
         """Return whether no table has been made yet."""
         return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None
@@ -191,8 +222,18 @@ class Catalogue:
             [(passage.passage_id, passage.doc_id) for entry in chunked for passage in entry.passages],
         )
 
-    def put(self, connection: sqlite3.Connection, entry: Chunked, origin: str = "", digest: str = "") -> None:
-        """Put a document in, in place of what stood under its id; old vectors go to the journal."""
+    def put(
+        self,
+        connection: sqlite3.Connection,
+        entry: Chunked,
+        origin: str = "",
+        digest: str = "",
+        sentences: Sequence[bytes] = (),
+    ) -> None:
+        """Put a document in, in place of what stood under its id; old vectors go to the journal.
+
+        ``sentences`` holds the quantised vectors of each passage's sentences, or nothing.
+        """
         document = entry.document
         self.delete(connection, [document.doc_id])
         published_day = to_day(document.published) if document.published else None
@@ -206,7 +247,7 @@ class Catalogue:
             ),
         )  # fmt: skip
         title_terms = " ".join(lexical.terms(heading(document)))
-        sentences = evidence_sentences(document)
+        evidence = evidence_sentences(document)
         connection.executemany(
             'INSERT INTO passages (passage_id, doc_id, start, "end", page, dates, published_day, first_day, last_day,'
             " title_terms, terms) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
@@ -215,13 +256,23 @@ class Catalogue:
                     passage.passage_id, passage.doc_id, passage.start, passage.end, passage.page,
                     json.dumps([expression.to_dict() for expression in passage.dates], ensure_ascii=False),
                     published_day, *days_spoken_of(passage.dates), title_terms,
-                    " ".join(lexical.terms(_without_furniture(document.text, sentences, passage.start, passage.end))),
+                    " ".join(lexical.terms(_without_furniture(document.text, evidence, passage.start, passage.end))),
                 )
                 for passage in entry.passages
             ],
         )  # fmt: skip
+        self.put_sentences(connection, entry, sentences)
         connection.executemany("DELETE FROM journal WHERE passage_id = ?", [(p.passage_id,) for p in entry.passages])
         self._advance(connection)
+
+    def put_sentences(self, connection: sqlite3.Connection, entry: Chunked, vectors: Sequence[bytes]) -> None:
+        """Store the sentences of a document's passages, with their quantised vectors or without."""
+        rows = connection.execute("SELECT id FROM passages WHERE doc_id = ? ORDER BY id", (entry.document.doc_id,))
+        spans = [np.array(some, dtype="<i4").tobytes() for some in entry.sentences]
+        connection.executemany(
+            "INSERT OR REPLACE INTO sentences VALUES (?, ?, ?)",
+            zip([row[0] for row in rows], spans, list(vectors) or repeat(None, len(spans)), strict=True),
+        )
 
     def delete(self, connection: sqlite3.Connection, doc_ids: Sequence[str]) -> None:
         """Take documents out; their vectors go to the journal of things to delete."""
@@ -382,6 +433,30 @@ class Catalogue:
             )
         }  # fmt: skip
         return [found[row] for row in rows if row in found]
+
+    def sentences(self, passage_ids: Sequence[str]) -> dict[str, Sentences]:
+        """Return the stored sentences of passages; an index of an earlier format has none."""
+        sql = (
+            "SELECT p.passage_id, s.spans, s.vectors FROM passages p JOIN sentences s ON s.passage = p.id"
+            " WHERE p.passage_id IN ({})"
+        )
+        found = {}
+        for passage_id, data, vectors in self._select(sql, passage_ids) if self._has_sentences() else ():
+            spans = [(start, end) for start, end in np.frombuffer(data, dtype="<i4").reshape(-1, 2).tolist()]
+            found[passage_id] = Sentences(spans, None if vectors is None else restore(vectors, len(spans)))
+        return found
+
+    def without_sentences(self) -> list[str]:
+        """Return the ids of the documents that have a passage whose sentences' vectors are not stored."""
+        lacking = (
+            "(SELECT 1 FROM passages p LEFT JOIN sentences s ON s.passage = p.id"
+            " WHERE p.doc_id = d.doc_id AND s.vectors IS NULL)"
+        )
+        condition = f" WHERE EXISTS {lacking}" if self._has_sentences() else ""
+        return [row[0] for row in self.connection.execute(f"SELECT d.doc_id FROM documents d{condition} ORDER BY 1")]
+
+    def _has_sentences(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sentences'").fetchone() is not None
 
     def rows_of(self, doc_id: str) -> list[int]:
         """Return a document's passage rows in reading order."""

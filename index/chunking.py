@@ -24,12 +24,29 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Chunked:
-    """A document cut up: its passages, for each the text that is embedded, and its copies' signature."""
+    """A document cut up: its passages, for each its sentences and the text that is embedded, and its copies' signature.
+
+    ``sentences`` are spans of the document; ``spans`` are where they stand in the embedded text.
+    """
 
     document: Document
     passages: tuple[Passage, ...]
+    sentences: tuple[tuple[Span, ...], ...]
     embedded: tuple[str, ...]
     signature: bytes
+
+    @property
+    def spans(self) -> list[list[Span]]:
+        """For each passage, where its sentences stand in the text that is embedded."""
+        heads = len(heading(self.document)) + 1
+        found = []
+        for group in self.sentences:
+            position, spans = heads, []
+            for start, end in group:
+                spans.append((position, position + end - start))
+                position += end - start + 1
+            found.append(spans)
+        return found
 
 
 def chunk(document: Document) -> Chunked:
@@ -39,7 +56,8 @@ def chunk(document: Document) -> Chunked:
     passages: list[Passage] = []
     embedded: list[str] = []
     version = document.content_hash()[:12]
-    for number, group in enumerate(_groups(document.text, sentences)):
+    groups = [tuple(group) for group in _groups(document.text, sentences)]
+    for number, group in enumerate(groups):
         start, end = group[0][0], group[-1][1]
         passages.append(
             Passage(
@@ -60,7 +78,9 @@ def chunk(document: Document) -> Chunked:
         )
         body = " ".join(document.text[left:right] for left, right in group)
         embedded.append(f"{heading(document)}\n{body}")
-    return Chunked(document, tuple(passages), tuple(embedded), signature(document.text, document.furniture))
+    return Chunked(
+        document, tuple(passages), tuple(groups), tuple(embedded), signature(document.text, document.furniture)
+    )
 
 
 def heading(document: Document) -> str:

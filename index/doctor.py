@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from index.build import embedded
 from index.chunking import chunk
 from index.embedding import Embedder
 from index.store import Entry, Store
@@ -15,7 +16,8 @@ class Diagnosis:
 
     ``strays`` are vectors without a passage, ``missing`` passages without a vector, ``postings``
     tells a lexical side that does not match its passages, ``offsets`` documents whose passages do
-    not reproduce their text.
+    not reproduce their text. ``unpooled`` documents have no sentence vectors: made by an earlier
+    version, or by a model that has none; they are as good, questions about them take longer.
     """
 
     documents: int = 0
@@ -23,6 +25,7 @@ class Diagnosis:
     strays: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     offsets: list[str] = field(default_factory=list)
+    unpooled: list[str] = field(default_factory=list)
     postings: str = ""
     repaired: bool = False
 
@@ -41,6 +44,7 @@ class Diagnosis:
             "vectors_without_passage": self.strays,
             "passages_without_vector": self.missing,
             "documents_with_wrong_offsets": self.offsets,
+            "documents_without_sentence_vectors": self.unpooled,
             "lexical_side": self.postings or "ok",
         }
 
@@ -53,6 +57,7 @@ def examine(store: Store) -> Diagnosis:
     expected, vectors = set(catalogue.passage_ids()), store.vectors.ids()
     found.strays = sorted(vectors - expected)
     found.missing = sorted(expected - vectors)
+    found.unpooled = catalogue.without_sentences()
     found.postings = catalogue.check_postings()
     for info in catalogue.documents():
         chunked = chunk(catalogue.document(info.doc_id))
@@ -67,12 +72,13 @@ def examine(store: Store) -> Diagnosis:
 def repair(store: Store, embedder: Embedder) -> Diagnosis:
     """Mend what ``examine`` finds, from the stored articles; return what was wrong.
 
-    Strays are deleted, missing vectors embedded again, wrong passages cut again, the lexical side
-    rebuilt. The articles themselves are never touched.
+    Strays are deleted, missing vectors embedded again, sentence vectors added where the model has
+    them, wrong passages cut again, the lexical side rebuilt. The articles themselves are never touched.
     """
     with store.writing():
         found = examine(store)
-        if found.healthy:
+        unpooled = set(found.unpooled) if hasattr(embedder, "encode_passages") else set()
+        if found.healthy and not unpooled:
             return found
         if found.postings:
             store.catalogue.rebuild_postings()
@@ -81,9 +87,9 @@ def repair(store: Store, embedder: Embedder) -> Diagnosis:
         broken = set(found.offsets)
         digests = store.catalogue.digests()
         for doc_id, origin in store.catalogue.origins().items():
-            if doc_id not in broken and not missing & set(store.catalogue.passage_ids([doc_id])):
+            if doc_id not in broken | unpooled and not missing & set(store.catalogue.passage_ids([doc_id])):
                 continue
             chunked = chunk(store.catalogue.document(doc_id))
-            store.write([Entry(chunked, origin, digests[doc_id])], embedder.encode(list(chunked.embedded)))
+            store.write(*embedded([Entry(chunked, origin, digests[doc_id])], embedder))
         found.repaired = examine(store).healthy
     return found

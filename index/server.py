@@ -16,6 +16,7 @@ import re
 import socket
 import threading
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -26,10 +27,11 @@ from urllib.parse import urlsplit
 from index.catalogue import Catalogue, DocumentInfo
 from index.chunking import chunk
 from index.documents import Document
-from index.embedding import Embedder, Vectors
+from index.embedding import Embedder
 from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
 from index.filters import Filter
-from index.store import CATALOGUE, Entry, Store, check_meta, fresh_meta
+from index.pooling import Vectors
+from index.store import CATALOGUE, FORMAT_VERSION, Entry, Store, check_meta, fresh_meta
 from index.vectors import VectorStore
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ class _Record(NamedTuple):
     text: str
     origin: str = ""
     digest: str = ""
+    sentences: str = ""
+    """The quantised vectors of each passage's sentences, as JSON in base 64."""
     removed: bool = False
 
 
@@ -102,15 +106,16 @@ class ServerStore(Store):
         check_meta(meta, embedder, str(address))
         cache.mkdir(parents=True, exist_ok=True)
         catalogue = Catalogue(cache / CATALOGUE)
+        fresh = {**meta, "generation": "0", "format_version": str(FORMAT_VERSION)}
         if catalogue.is_empty_file():
-            catalogue.create({**meta, "generation": "0"})
-        elif catalogue.meta().get("made") != meta["made"]:
-            # Another collection has taken the old one's name: nothing of the old one holds.
+            catalogue.create(fresh)
+        elif any(catalogue.meta().get(key) != fresh[key] for key in ("made", "format_version")):
+            # Another collection has taken the old one's name, or an earlier program made this copy.
             catalogue.close()
             for file in cache.glob(f"{CATALOGUE}*"):
                 file.unlink()
             catalogue = Catalogue(cache / CATALOGUE)
-            catalogue.create({**meta, "generation": "0"})
+            catalogue.create(fresh)
         vectors = VectorStore.served(client, address.collection, str(address), create=create)
         super().__init__(cache, catalogue, vectors, meta)
         self.sync(force=True)
@@ -222,7 +227,12 @@ class ServerStore(Store):
             return []
         got = self._call(lambda: self._articles.get(ids=keys, include=["documents", "metadatas"]))
         return [
-            Entry(chunk(_document(text)), str(metadata["origin"]), str(metadata["digest"]))
+            Entry(
+                chunk(_document(text)),
+                str(metadata["origin"]),
+                str(metadata["digest"]),
+                tuple(b64decode(some) for some in json.loads(metadata.get("sentences") or "[]")),
+            )
             for text, metadata in zip(got["documents"], got["metadatas"], strict=True)
         ]
 
@@ -290,7 +300,13 @@ class ServerStore(Store):
         self._note([*old, *new])
         self._call(lambda: self.vectors.add(passages, vectors))
         records = [
-            _Record(document.doc_id, json.dumps(asdict(document), ensure_ascii=False), entry.origin, entry.digest)
+            _Record(
+                document.doc_id,
+                json.dumps(asdict(document), ensure_ascii=False),
+                entry.origin,
+                entry.digest,
+                json.dumps([b64encode(some).decode() for some in entry.sentences]),
+            )
             for entry in entries
             for document in [entry.chunked.document]
         ]
@@ -318,7 +334,8 @@ class ServerStore(Store):
         state = self._call(self._state)
         ids = [*(f"d:{record.doc_id}" for record in records), _STATE]
         metadatas: list[dict[str, Any]] = [
-            {"generation": generation, "origin": r.origin, "digest": r.digest, "removed": r.removed} for r in records
+            {"generation": generation, **{key: getattr(r, key) for key in ("origin", "digest", "sentences", "removed")}}
+            for r in records
         ]
         metadatas.append({"generation": generation})
         documents = [*(record.text for record in records), json.dumps(state)]

@@ -22,15 +22,17 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from index.catalogue import Candidate, Catalogue, DocumentInfo
+from index.catalogue import Candidate, Catalogue, DocumentInfo, Sentences
 from index.chunking import CHUNKING, Chunked
 from index.documents import Document, Passage
-from index.embedding import Embedder, Vectors
+from index.embedding import Embedder
 from index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
 from index.filters import Filter
+from index.pooling import Vectors
 from index.vectors import VectorStore
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2: the vectors of sentences are stored; an index of version 1 has none and is brought to 2 when it is written to."""
 CATALOGUE = "catalogue.sqlite"
 _VECTORS = "chroma"
 _NEARLY_FULL = 16 << 20
@@ -43,6 +45,8 @@ class Entry(NamedTuple):
     chunked: Chunked
     origin: str = ""
     digest: str = ""
+    sentences: tuple[bytes, ...] = ()
+    """For each passage the quantised vectors of its sentences, if the model gives them."""
 
 
 class Store:
@@ -85,6 +89,9 @@ class Store:
         if catalogue.is_empty_file():
             VectorStore.embedded(folder / _VECTORS, create=True)
             catalogue.create({**fresh_meta(embedder), "generation": "0"})
+        else:
+            check_meta(catalogue.meta(), embedder, str(folder))
+            catalogue.upgrade(FORMAT_VERSION)
         catalogue.close()
         return cls.open(folder, embedder)
 
@@ -197,6 +204,10 @@ class Store:
         """Return whole passages in the order of ``rows``."""
         return self.catalogue.passages(rows)
 
+    def sentences(self, passage_ids: Sequence[str]) -> dict[str, Sentences]:
+        """Return the sentences of passages, with their vectors where they are stored."""
+        return self.catalogue.sentences(passage_ids)
+
     def document(self, doc_id: str) -> Document:
         """Return a document; raises UnknownDocumentError."""
         return self.catalogue.document(doc_id)
@@ -219,9 +230,9 @@ def fresh_meta(embedder: Embedder) -> dict[str, str]:
 def check_meta(meta: dict[str, str], embedder: Embedder, where: str) -> None:
     """Raise StoreMismatchError unless the index at ``where`` was made with this embedder and format."""
     version = int(meta.get("format_version", "0"))
-    if version != FORMAT_VERSION:
+    if not 1 <= version <= FORMAT_VERSION:
         raise StoreMismatchError(
-            f"the index in {where} has format version {version}, this program reads {FORMAT_VERSION}; "
+            f"the index in {where} has format version {version}, this program reads up to {FORMAT_VERSION}; "
             "index the articles into a new folder"
         )
     if meta["embedder"] != embedder.name:

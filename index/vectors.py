@@ -18,9 +18,9 @@ import numpy as np
 
 from index.catalogue import days_spoken_of
 from index.documents import Passage, Scalar
-from index.embedding import Vectors
 from index.errors import StoreError
 from index.filters import Filter, to_day
+from index.pooling import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

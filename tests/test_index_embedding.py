@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import embedding, packaged
-from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding
+from index import minilm, packaged
+from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding, computes_bfloat16
 from index.errors import ModelError
 from index.packaged import packaged_folder
+from index.pooling import quantise, restore
 
 TEXTS = [
     "who spoke with the minister and when?",
@@ -68,10 +69,51 @@ def test_llama_index_sees_a_base_embedding() -> None:
 
 
 def test_remembered_vectors_are_the_same_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "_REMEMBERED", 2)
+    monkeypatch.setattr(minilm, "_REMEMBERED", 2)
     embedder = PackagedEmbedder()
     first = embedder.encode(["one", "two", "one", "three"])
     np.testing.assert_array_equal(first[0], first[2])
     np.testing.assert_array_equal(embedder.encode(["three", "two", "one"]), first[[3, 1, 0]])
     assert embedder._few is not None
     assert len(embedder._few._remembered) == 2
+
+
+PASSAGE = "Harbour strike. The Courier\nPilots stopped work on Monday. The port authority called the strike unlawful. Nobody was hurt."
+SPANS = [[(28, 58), (59, 108), (109, 125)]]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_sentence_vectors_are_of_their_sentences_in_both_ways_of_computing() -> None:
+    embedder = PackagedEmbedder()
+    few, (numpy,) = embedder.encode_passages([PASSAGE], SPANS)
+    assert numpy is not None
+    model = SentenceTransformerEmbedder(str(packaged_folder()), bfloat16=computes_bfloat16())
+    many, found = model.encode_passages([PASSAGE], SPANS)
+    assert found is not None
+    assert (few[0] @ many[0]) > 0.9995
+    assert ((numpy * found[0]).sum(axis=1) > 0.999).all()
+    np.testing.assert_allclose(np.linalg.norm(found[0], axis=1), 1, atol=1e-5)
+    question = embedder.encode(["Who said that the strike was against the law?"])[0]
+    assert int((numpy @ question).argmax()) == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_bfloat16_hardly_moves_a_vector() -> None:
+    exact = SentenceTransformerEmbedder(str(packaged_folder())).encode(TEXTS)
+    half = SentenceTransformerEmbedder(str(packaged_folder()), bfloat16=True).encode(TEXTS)
+    assert ((exact * half).sum(axis=1) > 0.9995).all()
+
+
+def test_a_sentence_beyond_the_model_s_length_is_encoded_alone() -> None:
+    text = "word " * 400 + "The ferry sank."
+    embedder = PackagedEmbedder()
+    _, found = embedder.encode_passages([text], [[(0, 1999), (2000, 2015)]])
+    assert found is not None
+    np.testing.assert_allclose(found[0][1], embedder.encode(["The ferry sank."])[0], atol=1e-5)
+
+
+def test_quantised_vectors_come_back_nearly_equal() -> None:
+    vectors = PackagedEmbedder().encode(["The ferry sank.", "Nobody was hurt."])
+    back = restore(quantise(vectors), 2)
+    assert ((vectors * back).sum(axis=1) > 0.9998).all()
+    assert len(quantise(vectors)) == 2 * 384
