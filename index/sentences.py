@@ -180,7 +180,8 @@ _STARTERS = frozenset(
 )
 """Lower-cased words that commonly begin a sentence, used to decide after an abbreviation."""
 
-_BOUNDARY = re.compile(r"[.!?…]+[\"'”’»)\]]{0,4}(?=\s)|[.!?…]+[\"'”’»)\]]{0,4}\Z|\n[ \t\r\f\v]*\n\s*|[。！？]")
+# Begun at the first mark of a run and never given back, so that a long run of marks is read once.
+_BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]{0,4}+(?=\s|\Z)|\n[ \t\r\f\v]*+\n\s*+|[。！？]")
 _WORD_BEFORE = re.compile(r"[^\s(\[“\"‘']{1,40}\Z")
 _NEXT_WORD = re.compile(r"\s*[\"'“‘«(\[]{0,3}([^\s]{1,40})")
 _OPENERS = "“«"
