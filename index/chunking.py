@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from index.copies import signature
 from index.dates import TimeExpression, resolve
@@ -141,4 +143,7 @@ def _parts(text: str, sentence: Span) -> Iterator[Span]:
 
 
 def _within(expressions: Sequence[TimeExpression], start: int, end: int) -> tuple[TimeExpression, ...]:
-    return tuple(e for e in expressions if start <= e.start and e.end <= end)
+    # They stand in the order of the text.
+    first = bisect_left(expressions, start, key=attrgetter("start"))
+    last = bisect_left(expressions, end, key=attrgetter("start"))
+    return tuple(e for e in expressions[first:last] if e.end <= end)
