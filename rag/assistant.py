@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from index import Filter, Index, Passage
-from index.errors import UnknownDocumentError, UsageError
+from index.errors import StoreError, UnknownDocumentError, UsageError
 from index.filters import to_day
 from rag.answer import Answer, Citation
 from rag.conversation import rewrite
@@ -36,7 +36,7 @@ class Assistant:
 
     Without ``llm`` the answer is made of the articles' own sentences. With one (any LlamaIndex
     LLM) the model writes, and ``unsupported`` says whether a sentence that its passages do not
-    support is dropped or shown flagged.
+    support is dropped or shown flagged; ``llm_rewrite`` lets it make follow-ups standalone too.
     """
 
     def __init__(
@@ -46,15 +46,20 @@ class Assistant:
         *,
         unsupported: Literal["drop", "flag"] = "drop",
         nli: str = "",
+        llm_rewrite: bool = True,
     ) -> None:
         self.retriever = retriever
         index = retriever.index
         self.extractive = Extractive(index.embedder.encode, index.document, index.knows)
         self.generator: Generator | None = None
+        self.rewrite: Callable[[str, History], str] = rewrite
         if llm is not None:
+            from rag.followup import LLMRewriter
             from rag.generative import Generator
 
             self.generator = Generator(llm, unsupported=unsupported, nli=nli)
+            if llm_rewrite:
+                self.rewrite = LLMRewriter(llm).rewrite
 
     @property
     def index(self) -> Index:
@@ -98,7 +103,7 @@ class Assistant:
             if bound:
                 to_day(bound)
         started = time.perf_counter()
-        standalone = rewrite(question, history)
+        standalone = self.rewrite(question, history)
         asked_on = asked_on or self.retriever.asked_on
         own = self.retriever.bounds
         bounds = replace(
@@ -116,11 +121,15 @@ class Assistant:
         if not hits:
             yield finish(self._without_hits(base, bounds))
             return
-        draft = self.extractive.answer(standalone, hits, asked_on=asked_on)
+        draft = self._quote(standalone, asked_on, bounds, hits)
         if self.generator is None:
-            yield from (finish(answer) for answer in _growing(_answer(base, self._checked(draft))))
+            yield from (finish(answer) for answer in _growing(_answer(base, draft)))
             return
-        yield from (finish(answer) for answer in self._write(self.generator, base, self._checked(draft), hits))
+
+        def afresh() -> Draft:
+            return self._quote(standalone, asked_on, bounds, self._search(standalone, asked_on, bounds))
+
+        yield from (finish(answer) for answer in self._write(self.generator, base, draft, hits, afresh))
 
     def _search(self, question: str, asked_on: str | None, bounds: Filter) -> list[Hit]:
         """Search, again where an article was replaced or removed in the meantime: its offsets no longer hold."""
@@ -146,36 +155,56 @@ class Assistant:
             )
         return replace(base, text="The articles do not mention this.", abstained=True, reason="not_mentioned")
 
-    def _checked(self, draft: Draft) -> Draft:
-        """Hold every citation against the stored article once more; raises if one does not reproduce it."""
-        for citation in (*draft.citations, *draft.nearest):
-            if self.index.document(citation.doc_id).text[citation.start : citation.end] != citation.quote:
-                raise AssertionError(f"a citation of {citation.doc_id} does not reproduce the article")
-        return draft
+    def _quote(self, question: str, asked_on: str | None, bounds: Filter, hits: Sequence[Hit]) -> Draft:
+        """Return the answer made of the articles' own sentences, each held against the stored article once more."""
+        for _ in range(_SEARCHES):
+            draft = self.extractive.answer(question, hits, asked_on=asked_on)
+            if self._reproduces((*draft.citations, *draft.nearest)):
+                return draft
+            hits = self._search(question, asked_on, bounds)
+        raise StoreError("the articles are replaced faster than they can be read; ask again in a moment")
 
-    def _write(self, generator: Generator, base: Answer, draft: Draft, hits: Sequence[Hit]) -> Iterator[Answer]:
-        """Let the model write; where it has nothing that holds, fall back to the extractive answer, saying so."""
-        extractive = _answer(base, draft)
+    def _reproduces(self, citations: Sequence[Citation]) -> bool:
+        """Whether the stored articles say at this moment, character by character, what is quoted."""
+        try:
+            return all(self.index.document(c.doc_id).text[c.start : c.end] == c.quote for c in citations)
+        except UnknownDocumentError:
+            return False
+
+    def _write(
+        self, generator: Generator, base: Answer, draft: Draft, hits: Sequence[Hit], afresh: Callable[[], Draft]
+    ) -> Iterator[Answer]:
+        """Let the model write; where it has nothing that holds, fall back to the extractive answer, saying so.
+
+        ``afresh`` makes the extractive answer again, where articles have been replaced while the model wrote.
+        """
         if draft.reason in ("not_mentioned", "unclear_question"):
             # No article knows the name, or nothing was asked: there is nothing to write from.
-            yield extractive
+            yield _answer(base, draft)
             return
         notice = ""
         with closing(generator.stream(base.standalone_question, [_as_evidence(hit) for hit in hits])) as stream:
             for written in stream:
                 notice = written.notice
-                if written.outcome in ("writing", "answered") and written.text:
-                    yield replace(
-                        base,
-                        text=written.text,
-                        sentences=written.sentences,
-                        citations=written.citations,
-                        confidence=written.confidence,
-                        mode=generator.name,
-                        notice=notice,
-                    )
-                    if written.outcome == "answered":
-                        return
+                if written.outcome not in ("writing", "answered") or not written.text:
+                    continue
+                if not self._reproduces(written.citations):
+                    notice = "An article was replaced while the language model wrote."
+                    break
+                yield replace(
+                    base,
+                    text=written.text,
+                    sentences=written.sentences,
+                    citations=written.citations,
+                    confidence=written.confidence,
+                    mode=generator.name,
+                    notice=notice,
+                )
+                if written.outcome == "answered":
+                    return
+        if not self._reproduces((*draft.citations, *draft.nearest)):
+            draft = afresh()
+        extractive = _answer(base, draft)
         if notice and not extractive.abstained:
             notice += " The articles are quoted instead."
         yield replace(extractive, notice=notice)

@@ -15,22 +15,22 @@ that nothing supports is sent back once with the evidence, then dropped or flagg
 from __future__ import annotations
 
 import logging
-import queue
 import re
-import threading
 import time
 from collections.abc import Generator as Generating
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from llama_index.core.llms import LLM, ChatMessage
+from llama_index.core.llms import LLM, ChatMessage, LLMMetadata
 
 from index.errors import LLMError
 from rag import prompt
 from rag.answer import Citation, Sentence, Support
 from rag.grounding import THRESHOLD, Checker, examine
-from rag.llm_server import RefusedError, connect
+from rag.llm_server import EndlessError, RefusedError, UnreadableError, connect
+from rag.llm_stream import SilenceError, pieces
 from rag.marks import Marked, MarkParser
 from rag.utterances import escaped, plain, refuses, says_nothing, shared_words
 from rag.words import read
@@ -151,15 +151,13 @@ class Generator:
         invented = 0
         refused = False
         try:
-            limits = self.llm.metadata
+            limits = self._limits()
             asked = prompt.ask(
                 question, evidence, context_window=limits.context_window, num_output=_output(limits.num_output)
             )
             shown = tuple(evidence[: asked.shown])
-            parser = MarkParser(len(shown))
-            pieces = self._pieces(asked.messages, deadline)
-            try:
-                for marked in _marked(parser, pieces):
+            with closing(self._pieces(asked.messages, deadline)) as said:
+                for marked in _marked(MarkParser(len(shown)), said):
                     invented += len(marked.invented)
                     if marked.kind == "heading" or not re.search(r"\w", marked.text):
                         continue
@@ -171,8 +169,8 @@ class Generator:
                     lines.append(self._held(marked, shown, question))
                     if lines[-1].supported:
                         yield self._so_far(lines, invented)
-            finally:
-                pieces.close()
+                    if len(lines) >= _MOST:
+                        raise EndlessError(f"the language model wrote more than {_MOST} sentences")
             if self._repair(lines, shown, question, deadline):
                 yield self._so_far(lines, invented)
         except LLMError as error:
@@ -225,18 +223,15 @@ class Generator:
         for i in wrong[: self.repairs]:
             line = lines[i]
             nearest = tuple(evidence[n - 1] for n in line.marked.marks) or evidence
-            limits = self.llm.metadata
+            limits = self._limits()
             asked = prompt.repair(
                 line.text, line.problems, nearest,
                 context_window=limits.context_window, num_output=_output(limits.num_output),
             )  # fmt: skip
             shown = nearest[: asked.shown]
             try:
-                pieces = self._pieces(asked.messages, deadline)
-                try:
-                    first = next((m for m in _marked(MarkParser(len(shown)), pieces) if m.kind != "heading"), None)
-                finally:
-                    pieces.close()
+                with closing(self._pieces(asked.messages, deadline)) as said:
+                    first = next((m for m in _marked(MarkParser(len(shown)), said) if m.kind != "heading"), None)
             except LLMError as error:
                 log.warning("no repair from the language model: %s", error)
                 return repaired
@@ -288,78 +283,15 @@ class Generator:
             invented=invented,
         )
 
+    def _limits(self) -> LLMMetadata:
+        """Return what the model says of itself. Raises LLMError, whatever its adapter raises."""
+        try:
+            return self.llm.metadata
+        except Exception as error:
+            raise LLMError(f"the language model does not tell its limits: {error}") from error
+
     def _pieces(self, messages: Sequence[ChatMessage], deadline: float) -> Generating[str, None, None]:
-        """Yield the model's text; a request that fails before its first word is made again. Raises LLMError."""
-        for attempt in range(self.retries + 1):
-            begun = False
-            try:
-                pump = _Pump(self.llm, messages)
-                try:
-                    while (piece := pump.next(min(self.patience, deadline - time.monotonic()))) is not None:
-                        begun = True
-                        yield piece
-                finally:
-                    pump.stop()
-                return
-            except LLMError as error:
-                pause = 0.5 * 2**attempt
-                late = time.monotonic() + pause >= deadline
-                if begun or late or attempt == self.retries or isinstance(error, RefusedError | _SilenceError):
-                    raise
-                log.info("asking the language model again in %.1f s: %s", pause, error)
-                time.sleep(pause)
-
-
-class _SilenceError(LLMError):
-    """The model said nothing for too long."""
-
-
-@dataclass
-class _Pump:
-    """Reads a model's stream in a thread of its own, so that a stalled model cannot hold up the answer."""
-
-    llm: LLM
-    messages: Sequence[ChatMessage]
-    _said: queue.SimpleQueue[str | BaseException | None] = field(default_factory=queue.SimpleQueue)
-    _stopped: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        threading.Thread(target=self._run, name="dateline-llm", daemon=True).start()
-
-    def next(self, patience: float) -> str | None:
-        """Return the next piece, None at the end. Raises LLMError when the model fails or says nothing in time."""
-        try:
-            said = self._said.get(timeout=max(patience, 0.001))
-        except queue.Empty:
-            raise _SilenceError(f"the language model said nothing for {max(patience, 0):.0f} s") from None
-        if isinstance(said, LLMError):
-            raise said
-        if isinstance(said, BaseException):
-            raise LLMError(f"the language model failed: {said or type(said).__name__}") from said
-        return said
-
-    def stop(self) -> None:
-        """Let the request go: it is closed when the model's next piece arrives, or its client gives up."""
-        self._stopped.set()
-
-    def _run(self) -> None:
-        try:
-            stream = self.llm.stream_chat(list(self.messages))
-            length = 0
-            for response in stream:
-                if self._stopped.is_set():
-                    break
-                content = response.message.content or ""
-                piece = response.delta if response.delta is not None else content[length:]
-                length = len(content)
-                if piece:
-                    self._said.put(piece)
-            close = getattr(stream, "close", None)
-            if close is not None:
-                close()
-            self._said.put(None)
-        except Exception as error:  # whatever an adapter raises becomes an LLMError for the one who waits
-            self._said.put(error)
+        return pieces(self.llm, messages, patience=self.patience, deadline=deadline, retries=self.retries)
 
 
 def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked]:
@@ -372,6 +304,8 @@ _OUTPUT = 256
 """Tokens kept free for the answer where the model does not say how many it may write."""
 _ON_TOPIC = 2
 """Content words that a repaired sentence shares with the one it replaces or with the question."""
+_MOST = 60
+"""Sentences that differ; a model that writes more does not come to an end."""
 _LEAST = 2
 """Content words; a single word claims nothing that could be checked."""
 _LONGEST = 1500
@@ -399,8 +333,14 @@ def _narrowed(citation: Citation, passage: str, quote: str) -> Citation:
 
 
 def _why(lines: Sequence[_Line], error: LLMError) -> str:
+    if isinstance(error, EndlessError):
+        return "The language model did not come to an end."
+    if isinstance(error, UnreadableError):
+        return "The language model's server sent something unreadable."
+    if isinstance(error, RefusedError):
+        return "The language model's server refused the request."
     if lines:
         return "The language model broke off in the middle of its answer."
-    if isinstance(error, _SilenceError):
+    if isinstance(error, SilenceError):
         return "The language model did not answer in time."
     return "The language model could not be reached."

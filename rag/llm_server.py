@@ -1,13 +1,15 @@
 """An OpenAI-compatible server as a LlamaIndex LLM: streamed, with timeouts, stopped when its generator is closed.
 
 A client of its own, on httpx, instead of an adapter package: closing the stream must close the connection (then the
-server stops writing), a stalled server must raise in time, and nothing may be fetched to count tokens.
+server stops writing), a stalled server must raise in time, what a server sends must end (no line, page or reply is
+read further than anything sensible goes), and nothing may be fetched to count tokens.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -27,10 +29,27 @@ from index.errors import LLMError, UsageError
 
 UNKNOWN_WINDOW = 4096
 """Tokens; the context window assumed where a server does not tell."""
+LONGEST_LINE = 1 << 18
+"""Bytes; one event of a stream is a few hundred."""
+LONGEST_REPLY = 1 << 23
+"""Bytes; events, comments and all."""
+LONGEST_PAGE = 1 << 20
+"""Bytes; a list of models, or what a server says against a request."""
+_LONGEST_NAME = 200
+_LEARNING = 5.0
+"""Seconds that a server has for telling its limits, and half of what is waited before it is asked again."""
 
 
 class RefusedError(LLMError):
     """The server answered, but will not serve this request: asking again does not help."""
+
+
+class UnreadableError(LLMError):
+    """The server sent something that is no reply of a chat."""
+
+
+class EndlessError(LLMError):
+    """The reply goes on and on."""
 
 
 class ServerLLM(CustomLLM):
@@ -50,6 +69,7 @@ class ServerLLM(CustomLLM):
     timeout: float = 60.0
     connect_timeout: float = 5.0
     _told: tuple[str, int] | None = PrivateAttr(default=None)
+    _ask_again: float = PrivateAttr(default=0.0)  # on the monotonic clock
 
     @classmethod
     def class_name(cls) -> str:
@@ -71,28 +91,37 @@ class ServerLLM(CustomLLM):
         """Return the model's name and context window, asking the server for what is not set."""
         if self.model and self.context_window:
             return self.model, self.context_window
-        if self._told is None:
-            with httpx.Client(
-                timeout=httpx.Timeout(5.0, connect=self.connect_timeout), headers=_headers(self.key.get_secret_value())
-            ) as client:
+        if self._told is None and time.monotonic() >= self._ask_again:
+            with self._client(_LEARNING) as client:
                 self._told = _learn(client, self.url, self.model)
+            self._ask_again = time.monotonic() + 2 * _LEARNING
         name, window = self._told or ("", UNKNOWN_WINDOW)
         return self.model or name, self.context_window or window
 
+    def _client(self, timeout: float) -> httpx.Client:
+        key = self.key.get_secret_value()
+        # Uncompressed, so that what arrives is what is counted.
+        headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        return httpx.Client(timeout=httpx.Timeout(timeout, connect=self.connect_timeout), headers=headers)
+
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         """Return the whole reply. Raises LLMError."""
-        text = "".join(self._pieces(messages, kwargs))
+        text = "".join(piece or "" for piece in self._pieces(messages, kwargs))
         return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text))
 
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
-        """Yield the reply as it grows; closing the generator closes the connection. Raises LLMError."""
+        """Yield the reply as it grows; closing the generator closes the connection. Raises LLMError.
+
+        A response without text is yielded for whatever else arrives, so that a reader can close at any time: its
+        delta is "" for an event of the chat (a model that thinks), None for what is none (a server's comment).
+        """
 
         def grow() -> ChatResponseGen:
             text = ""
             pieces = self._pieces(messages, kwargs)
             try:
                 for piece in pieces:
-                    text += piece
+                    text += piece or ""
                     message = ChatMessage(role=MessageRole.ASSISTANT, content=text)
                     yield ChatResponse(message=message, delta=piece)
             finally:
@@ -102,7 +131,9 @@ class ServerLLM(CustomLLM):
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         """Return the reply to a single message. Raises LLMError."""
-        return CompletionResponse(text="".join(self._pieces([ChatMessage(content=prompt)], kwargs)))
+        return CompletionResponse(
+            text="".join(piece or "" for piece in self._pieces([ChatMessage(content=prompt)], kwargs))
+        )
 
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
         """Yield the reply to a single message as it grows. Raises LLMError."""
@@ -113,8 +144,8 @@ class ServerLLM(CustomLLM):
 
         return grow()
 
-    def _pieces(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> Any:
-        """Yield the reply's pieces from the server's event stream."""
+    def _pieces(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> Generator[str | None, None, None]:
+        """Yield the reply's pieces from the server's event stream, None for what is no event."""
         body = {
             "model": self._limits()[0],
             "messages": [{"role": m.role.value, "content": m.content or ""} for m in messages],
@@ -123,18 +154,17 @@ class ServerLLM(CustomLLM):
             "max_tokens": self.metadata.num_output,
             **options,
         }
-        limits = httpx.Timeout(self.timeout, connect=self.connect_timeout)
         finished = False
         try:
             with (
-                httpx.Client(timeout=limits, headers=_headers(self.key.get_secret_value())) as client,
+                self._client(self.timeout) as client,
                 client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
             ):
                 if response.status_code >= 400:
-                    response.read()
-                    raise _refusal(self.url, response)
-                for line in response.iter_lines():
-                    if not line.startswith("data:"):
+                    raise _refusal(self.url, response.status_code, _beginning(response))
+                for line in _lines(response, self.url):
+                    if line is None or not line.startswith("data:"):
+                        yield None
                         continue
                     data = line[5:].strip()
                     if data == "[DONE]":
@@ -142,8 +172,7 @@ class ServerLLM(CustomLLM):
                         break
                     delta, stopped = _delta(data, self.url)
                     finished = finished or stopped
-                    if delta:
-                        yield delta
+                    yield delta
         except httpx.TimeoutException as error:
             raise LLMError(
                 f"{self.url} was silent for too long ({type(error).__name__}); is the model loaded?"
@@ -154,31 +183,58 @@ class ServerLLM(CustomLLM):
             raise LLMError(f"{self.url} broke off in the middle of its reply")
 
 
-def _headers(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"} if key else {}
+def _lines(response: httpx.Response, url: str) -> Iterator[str | None]:
+    """Yield the lines of a reply that are not blank, and None where bytes arrived that end none."""
+    line = bytearray()
+    received = 0
+    for chunk in response.iter_bytes():
+        received += len(chunk)
+        if received > LONGEST_REPLY:
+            raise EndlessError(f"{url} sent more than {LONGEST_REPLY:,} bytes")
+        *ended, rest = chunk.split(b"\n")
+        any_line = False
+        for end in ended:
+            line += end
+            if text := line.decode("utf-8", errors="replace").strip():
+                any_line = True
+                yield text
+            line.clear()
+        line += rest
+        if len(line) > LONGEST_LINE:
+            raise UnreadableError(f"{url} sent a line of more than {LONGEST_LINE:,} bytes")
+        if not any_line:
+            yield None
+    if text := line.decode("utf-8", errors="replace").strip():
+        yield text
 
 
-def _refusal(url: str, response: httpx.Response) -> LLMError:
-    text = " ".join(response.text.split())[:300]
-    status = f"{url} answered {response.status_code}: {text}"
-    if response.status_code in (408, 409, 425, 429) or response.status_code >= 500:
-        return LLMError(status)
-    return RefusedError(status)
+def _beginning(response: httpx.Response) -> str:
+    """Return what a short page says; of a long one no more than its beginning is read."""
+    page = next(response.iter_bytes(LONGEST_PAGE), b"")
+    return " ".join(page[:1000].decode("utf-8", errors="replace").split())[:300]
+
+
+def _refusal(url: str, status: int, text: str) -> LLMError:
+    if status in (408, 409, 425, 429) or status >= 500:
+        return LLMError(f"{url} answered {status}: {text}")
+    return RefusedError(f"{url} answered {status}: {text}")
 
 
 def _delta(data: str, url: str) -> tuple[str, bool]:
-    """Return the text of one event and whether it is the last. Raises LLMError for what is no event."""
+    """Return the text of one event and whether it is the last. Raises UnreadableError for what is no event."""
     try:
         event = json.loads(data)
         if error := event.get("error"):
             raise LLMError(
                 f"{url} failed: {str(error.get('message', error) if isinstance(error, dict) else error)[:300]}"
             )
-        choices = event.get("choices") or [{}]
-        delta = choices[0].get("delta") or {}
-        return delta.get("content") or "", choices[0].get("finish_reason") is not None
-    except (ValueError, AttributeError, TypeError, IndexError) as error:
-        raise LLMError(f"{url} sent something that is no event of a chat: {data[:80]}") from error
+        choice = (event.get("choices") or [{}])[0]
+        text = (choice.get("delta") or {}).get("content") or ""
+        if not isinstance(text, str):
+            raise TypeError("the content is no text")
+        return text, choice.get("finish_reason") is not None
+    except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
+        raise UnreadableError(f"{url} sent something that is no event of a chat: {data[:80]}") from error
 
 
 def connect(url: str, model: str = "", key: str = "", *, timeout: float = 60.0) -> ServerLLM:
@@ -197,19 +253,31 @@ def connect(url: str, model: str = "", key: str = "", *, timeout: float = 60.0) 
 def _learn(client: httpx.Client, url: str, model: str) -> tuple[str, int] | None:
     """Return the name and context window of ``model`` or of the first model there is; None if nobody answers."""
     try:
-        listed = _listed(client.get(f"{url}/models"))
+        listed = _listed(_page(client, f"{url}/models"))
     except httpx.HTTPError:
         return None
     entry = next((m for m in listed if m.get("id") == model), {}) if model else (listed or [{}])[0]
-    name = model or str(entry.get("id", ""))
+    name = model or str(entry.get("id", ""))[:_LONGEST_NAME]
     return name, _stated(entry) or _asked(client, url.removesuffix("/v1"), name) or UNKNOWN_WINDOW
 
 
-def _listed(response: httpx.Response) -> list[dict[str, Any]]:
+def _page(client: httpx.Client, url: str) -> Any:
+    """Return the JSON of a page, None for what is none or does not end. Raises httpx.HTTPError."""
+    deadline = time.monotonic() + _LEARNING
+    page = bytearray()
+    with client.stream("GET", url) as response:
+        for chunk in response.iter_bytes():
+            page += chunk
+            if len(page) > LONGEST_PAGE or time.monotonic() > deadline:
+                return None
     try:
-        models = response.json()["data"]
-    except (ValueError, KeyError, TypeError):
-        return []
+        return json.loads(page)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _listed(page: Any) -> list[dict[str, Any]]:
+    models = page.get("data") if isinstance(page, dict) else None
     return [m for m in models if isinstance(m, dict)] if isinstance(models, list) else []
 
 
@@ -227,7 +295,8 @@ def _asked(client: httpx.Client, root: str, model: str) -> int | None:
         settings = found.get("default_generation_settings")
         if isinstance(settings, dict) and isinstance(window := settings.get("n_ctx"), int):
             return window
-        for loaded in found.get("models") or ():
+        models = found.get("models")
+        for loaded in models if isinstance(models, list) else ():
             if (
                 isinstance(loaded, dict)
                 and loaded.get("name") == model
@@ -240,8 +309,8 @@ def _asked(client: httpx.Client, root: str, model: str) -> int | None:
 def _answers(client: httpx.Client, root: str) -> Iterator[dict[str, Any]]:
     for path in ("/props", "/api/ps"):
         try:
-            found = client.get(root + path).json()
-        except (httpx.HTTPError, ValueError):
+            found = _page(client, root + path)
+        except httpx.HTTPError:
             continue
         if isinstance(found, dict):
             yield found

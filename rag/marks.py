@@ -37,6 +37,9 @@ _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s+|\s*\*\*[^*\n]+\*\*:?\s*$")
 _RULE = re.compile(r"[\s|:*_=-]+$")
+_GAP = re.compile(r"[^\S\n]{9,}")
+_LONGEST = 3000
+"""Characters that a sentence may grow to; more is taken for one, so that what is unfinished stays short."""
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>")
 _THOUGHT_END = re.compile(r"</think(?:ing)?>\s*")
 
@@ -72,13 +75,16 @@ class MarkParser:
 
     def feed(self, piece: str) -> Iterator[Marked]:
         """Take the next piece and yield what is finished by it."""
-        self._text += piece
+        self._text = _GAP.sub(" ", self._text + piece)
         if not self._begun and not self._past_thought():
             return
         while (end := self._text.find("\n")) >= 0:
             line, self._text = self._text[:end], self._text[end + 1 :]
             yield from self._line(line)
         yield from self._sentences()
+        if len(self._text) > _LONGEST:
+            line, self._text = self._text, ""
+            yield from self._line(line)
 
     def close(self) -> Iterator[Marked]:
         """Yield what is left when the model has stopped, finished or not."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llama_index.core.llms import ChatMessage, MessageRole
@@ -32,6 +32,24 @@ _SYSTEM = f"""You answer questions from numbered news articles.
 _REPAIR = """A sentence says something that the articles do not say.
 Rewrite it so that it says only what the articles say, as one sentence that ends with the article's number, like
 this: [1]. If that is not possible, write only: NONE"""
+
+
+_STANDALONE = """Rewrite the user's last question so that it can be understood without the conversation.
+- Replace words such as he, it, they, there, then and that by the names and things they mean, as the conversation has
+them; complete a question that is only a part of one.
+- Keep all other words of the question. Add nothing else, and do not answer it.
+- Write only the question, on one line.
+
+Example
+User: Who opened the bridge in Arlen?
+Assistant: Mayor Ida Voss opened it on Monday.
+User: What did she say?
+Question: What did Ida Voss say?"""
+
+_TURNS = 6
+"""Messages of a conversation that a follow-up can mean."""
+_MESSAGE = 600
+"""Characters of each; an answer says first what it says."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,28 @@ def repair(
     room = _characters(context_window - num_output) - len(_REPAIR) - len(ending) - 200
     blocks = _blocks(evidence, room)
     return Prompt(_messages(_REPAIR, "\n\n".join(blocks) + ending), len(blocks))
+
+
+def standalone(question: str, history: Sequence[Mapping[str, str]], *, context_window: int) -> tuple[ChatMessage, ...]:
+    """Return the messages that ask to make a follow-up standalone; of a long conversation its last messages are shown.
+
+    ``history`` is oldest first, as ``{"role": "user" or "assistant", "content": Markdown}``.
+    """
+    ending = f"User: {harmless(question)}\nQuestion:"
+    room = _characters(context_window - _QUESTION) - len(_STANDALONE) - len(ending) - 200
+    lines: list[str] = []
+    for message in reversed(history[-_TURNS:]):
+        said = harmless(without_orders(_NUMBER.sub("", str(message.get("content") or ""))))[:_MESSAGE]
+        room -= len(said) + 20
+        if room < 0:
+            break
+        lines.append(f"{'User' if message.get('role') == 'user' else 'Assistant'}: {said}")
+    return _messages(_STANDALONE, "\n".join([*reversed(lines), ending]))
+
+
+_NUMBER = re.compile(r"\s*\[\d+\]")
+_QUESTION = 100
+"""Tokens kept free for a question."""
 
 
 def _characters(tokens: int) -> int:

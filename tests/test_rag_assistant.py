@@ -15,7 +15,7 @@ from llama_index.core.response_synthesizers import get_response_synthesizer
 from pydantic import PrivateAttr
 
 from index import Filter
-from index.errors import LLMError, UsageError
+from index.errors import LLMError, StoreError, UsageError
 from rag import Assistant, Retriever
 
 QUESTION = "who spoke with Araghchi and when?"
@@ -179,3 +179,64 @@ def test_an_article_replaced_during_a_search_is_searched_again(
     answer = seed_assistant.ask(QUESTION)
     assert answer.citations and holds(seed_assistant, answer.citations)
     assert next(found, None) is None
+
+
+def test_an_article_replaced_while_the_model_writes_is_not_quoted(
+    seed_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "Dar received a call from Araghchi while he was visiting Dubai [1]. Macron flew to Moscow [2]."
+    bot = with_llm(seed_assistant, said, "NOTHING")
+    stored = bot.index.document
+    corrected = 0
+
+    def document(doc_id: str) -> Any:
+        found = stored(doc_id)
+        return replace(found, text=f"{'!' * corrected}{found.text}")
+
+    monkeypatch.setattr(bot.index, "document", document)
+    monkeypatch.setattr(bot.extractive, "document", document)
+    search = bot._search
+    monkeypatch.setattr(bot, "_search", lambda *arguments: [moved(hit, corrected) for hit in search(*arguments)])
+
+    def moved(hit: Any, by: int) -> Any:
+        passage = hit.passage
+        return replace(hit, passage=replace(passage, start=passage.start + by, end=passage.end + by))
+
+    monkeypatch.setattr(bot, "_is_current", lambda _: True)
+    answers = []
+    for answer in bot.stream(QUESTION):
+        answers.append(answer)
+        corrected = 3
+    assert [answer.mode for answer in answers] == ["scripted", "extractive"]
+    assert answers[0].notice == ""
+    assert answers[-1].notice == (
+        "An article was replaced while the language model wrote. The articles are quoted instead."
+    )
+    assert answers[-1].citations and holds(bot, answers[-1].citations)
+    assert all(c.start > 3 for c in answers[-1].citations)
+
+
+def test_articles_replaced_again_and_again_are_an_error(
+    seed_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seed_assistant, "_reproduces", lambda _: False)
+    with pytest.raises(StoreError, match="replaced faster than they can be read"):
+        seed_assistant.ask(QUESTION)
+
+
+def test_follow_ups_are_rewritten_by_the_model_unless_told_otherwise(seed_assistant: Assistant) -> None:
+    history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "**Ishaq Dar** [1]"}]
+    bot = with_llm(seed_assistant, "When did Ishaq Dar speak with Araghchi?", "The articles do not say.")
+    assert bot.ask("When did he speak with him?", history).standalone_question == (
+        "When did Ishaq Dar speak with Araghchi?"
+    )
+    ruled = with_llm(seed_assistant, "The articles do not say.", llm_rewrite=False)
+    assert ruled.ask("And with Fidan?", history).standalone_question == (
+        seed_assistant.ask("And with Fidan?", history).standalone_question
+    )
+    dead = with_llm(seed_assistant)
+    assert dead.generator is not None
+    dead.generator.retries = 0
+    answer = dead.ask("And with Fidan?", history)
+    assert "Fidan" in answer.standalone_question and "spoke" in answer.standalone_question
+    assert answer.notice.startswith("The language model could not be reached.")

@@ -19,7 +19,7 @@ from index.errors import LLMError, UsageError
 from rag import prompt
 from rag.answer import Citation
 from rag.generative import FLAG, Generator, Written, connect
-from rag.llm_server import RefusedError
+from rag.llm_server import RefusedError, UnreadableError
 
 HARBOUR = (
     "The harbour of Belmora was closed on Tuesday after a cargo ship ran aground. "
@@ -196,12 +196,18 @@ def test_requests_that_fail_are_made_again() -> None:
     assert len(llm.asked) == 3
 
 
-@pytest.mark.parametrize(("error", "requests"), [(LLMError("down"), 2), (RefusedError("no such model"), 1)])
-def test_a_missing_model(error: LLMError, requests: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "requests", "notice"),
+    [
+        (LLMError("down"), 2, "The language model could not be reached."),
+        (RefusedError("no such model"), 1, "The language model's server refused the request."),
+    ],
+)
+def test_a_missing_model(error: LLMError, requests: int, notice: str) -> None:
     llm = ScriptedLLM(error)
     final = write(llm, retries=1)[-1]
     assert (final.outcome, final.text, final.citations) == ("failed", "", ())
-    assert final.notice == "The language model could not be reached."
+    assert final.notice == notice
     assert len(llm.asked) == requests
 
 
@@ -391,7 +397,7 @@ def test_client_wants_an_address() -> None:
         ((401, []), RefusedError, "401"),
         ((503, []), LLMError, "503"),
         ((200, [event("It ")]), LLMError, "broke off"),
-        ((200, ["{]"]), LLMError, "no event"),
+        ((200, ["{]"]), UnreadableError, "no event"),
         ((200, ['{"error": {"message": "out of memory"}}']), LLMError, "out of memory"),
         ((200, [event("It "), 1.0, "[DONE]"]), LLMError, "silent"),
     ],
