@@ -16,7 +16,7 @@ import platform
 import random
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def measure(questions: QuestionSet, settings: Settings, out: Path) -> Report:
     """One run, kept in its folder."""
     assistant = settings.assistant()
     subject = subject_of(assistant.retriever if questions.name in SEARCHED else assistant)
-    kept = {name: value for name, value in asdict(settings).items() if name not in ("llm_key", "index")}
+    kept = {name: value for name, value in settings.public().items() if name != "index"}
     name = run_name(subject, questions, k=settings.k, settings=kept)
     return evaluate(subject, questions, out=out / name, k=settings.k, check=check, settings=kept, progress=True)
 

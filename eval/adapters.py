@@ -25,8 +25,10 @@ def read_jsonl(path: Path) -> Iterator[Row]:
             for number, line in enumerate(lines, start=1):
                 try:
                     yield json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise QuestionSetError(f"{path}:{number}", f"not JSON: {error}") from None
+    except UnicodeDecodeError:
+        raise QuestionSetError(str(path), "not UTF-8") from None
     except OSError as error:
         raise QuestionSetError(str(path), error.strerror or "cannot be read") from None
 

@@ -91,7 +91,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         settings = replace(settings, index=str(_own_index(questions, out, settings)))
     assistant = settings.assistant()
     subject = subject_of(assistant.retriever if arguments.retrieval_only else assistant)
-    kept = {name: value for name, value in asdict(settings).items() if name not in ("llm_key", "index")}
+    kept = {name: value for name, value in settings.public().items() if name != "index"}
     name = arguments.name or run_name(subject, questions, k=settings.k, settings=kept, seed=arguments.seed)
     report = evaluate(
         subject,

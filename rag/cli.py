@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import entry_points
@@ -39,7 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         flags = {"index": arguments.index, "k": getattr(arguments, "k", None)}
-        settings = Settings.load(flags)
+        with warnings.catch_warnings(record=True, action="always", category=FutureWarning) as renamed:
+            settings = Settings.load(flags)
+        for warning in renamed:
+            say(f"dateline: {warning.message}")
         code: int = arguments.run(arguments, settings)
         return code
     except DatelineError as error:
@@ -401,7 +405,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rewrite(arguments: argparse.Namespace, settings: Settings) -> int:
-    rewrite = settings.rewriter()
+    from rag.conversation import rewrite
 
     def run(line: dict[str, Any]) -> dict[str, Any]:
         return {"question": rewrite(_text(line, "question"), _history(line))}
@@ -414,7 +418,7 @@ def _rewrite(arguments: argparse.Namespace, settings: Settings) -> int:
         with _reading(arguments.history) as file:
             try:
                 history = json.load(file)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise UsageError(f"{arguments.history}: not JSON ({error})") from error
     found = run({"question": arguments.question, "history": history})
     put_json(found) if arguments.json else put(found["question"])

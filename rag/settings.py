@@ -5,17 +5,17 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from index.errors import UsageError
 from index.packaged import PACKAGED
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
     from index import Index
     from rag.assistant import Assistant
 
@@ -23,7 +23,6 @@ CONFIG = "dateline.toml"
 PREFIX = "DATELINE_"
 
 Unsupported = Literal["drop", "flag"]
-Switch = Literal["on", "off"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,8 @@ class Settings:
     path or name, or "" for none; ``llm_url`` an OpenAI-compatible address, "" for extractive
     answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
     sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
-    check, or "". ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
-    model sees what rules do not, its rewriting is held against the conversation, and the rules step
-    in where it fails; off saves a request a follow-up. ``llm_key`` (for the LLM's server) and
-    ``token`` (asked of HTTP and MCP clients) come from the environment alone and are never shown.
+    check, or "". ``llm_key`` (for the LLM's server) and ``token`` (asked of HTTP and MCP clients)
+    come from the environment alone and are never shown.
     """
 
     index: str = ".dateline"
@@ -49,16 +46,21 @@ class Settings:
     llm_model: str = ""
     unsupported: Unsupported = "drop"
     nli: str = ""
-    llm_rewrite: Switch = "on"
     llm_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= 100:
             raise UsageError(f"k is {self.k}; it must be from 1 to 100")
-        for name, choices in (("unsupported", Unsupported), ("llm_rewrite", Switch)):
-            if getattr(self, name) not in get_args(choices):
-                raise UsageError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(get_args(choices))}")
+        if self.unsupported not in get_args(Unsupported):
+            raise UsageError(
+                f"unsupported is {self.unsupported!r}; it must be one of {', '.join(get_args(Unsupported))}"
+            )
+
+        for name in ("index", "llm_url"):
+            if _holds_password(getattr(self, name)):
+                # Addresses are shown in messages and kept with evaluations.
+                raise UsageError(f"{name} holds a password; take it out of the address (an LLM's key: {PREFIX}LLM_KEY)")
 
     @classmethod
     def load(
@@ -70,13 +72,18 @@ class Settings:
     ) -> Settings:
         """Return the settings from flags, then ``DATELINE_*``, then dateline.toml, then defaults.
 
-        A key that does not exist is a UsageError naming it and the nearest one that does.
+        A key that does not exist is a UsageError naming it and the nearest one that does. One that has been renamed
+        works on, with a FutureWarning that says what it is called now.
         """
         environ = os.environ if environ is None else environ
         values = _from_file((folder or Path.cwd()) / CONFIG)
         values |= _from_environment(environ)
         values |= {key: value for key, value in (flags or {}).items() if value is not None}
         return cls(**values)
+
+    def public(self) -> dict[str, Any]:
+        """Return the settings by name without the secrets: what may be printed and kept."""
+        return {name: getattr(self, name) for name in _PUBLIC}
 
     def open_index(self, *, read_only: bool = False) -> Index:
         """Open the index that the settings name."""
@@ -96,36 +103,40 @@ class Settings:
 
             reranker = CrossEncoderReranker(model=self.reranker)
         retriever = Retriever(self.open_index(read_only=read_only), k=self.k, reranker=reranker)
-        return Assistant(
-            retriever,
-            llm=self._llm(),
-            unsupported=self.unsupported,
-            nli=self.nli,
-            llm_rewrite=self.llm_rewrite == "on",
-        )
+        llm = None
+        if self.llm_url:
+            from rag.generative import connect
 
-    def rewriter(self) -> Callable[[str, Sequence[Mapping[str, str]]], str]:
-        """Return what makes follow-ups standalone: (question, history) -> question."""
-        llm = self._llm() if self.llm_rewrite == "on" else None
-        if llm is None:
-            from rag.conversation import rewrite
-
-            return rewrite
-        from rag.followup import LLMRewriter
-
-        return LLMRewriter(llm).rewrite
-
-    def _llm(self) -> LLM | None:
-        if not self.llm_url:
-            return None
-        from rag.llm_server import connect
-
-        return connect(self.llm_url, self.llm_model, self.llm_key)
+            llm = connect(self.llm_url, self.llm_model, self.llm_key)
+        return Assistant(retriever, llm=llm, unsupported=self.unsupported, nli=self.nli)
 
 
 _TYPES = {item.name: item.type for item in fields(Settings)}
 _SECRET = ("llm_key", "token")
 _PUBLIC = tuple(name for name in _TYPES if name not in _SECRET)
+
+RENAMED: dict[str, str] = {}
+"""What a setting was called in an earlier version -> what it is called now."""
+
+
+def _holds_password(address: str) -> bool:
+    try:
+        return "@" in urlsplit(address).netloc
+    except ValueError:  # no address at all
+        return False
+
+
+def _renamed(values: Mapping[str, Any], where: Callable[[str], str]) -> dict[str, Any]:
+    """Return ``values`` under the present names; where a former and a present name are given, the present one counts."""
+    present: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in RENAMED:
+            sentence = f"{where(name)}: the setting {name} is called {RENAMED[name]} now; write that instead"
+            warnings.warn(sentence, FutureWarning, stacklevel=4)
+            present.setdefault(RENAMED[name], value)
+        else:
+            present[name] = value
+    return present
 
 
 def _known(name: str, where: str) -> str:
@@ -141,6 +152,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise UsageError(f"{path}: cannot be read (it nests too deeply); mend or remove it") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); mend or remove it") from error
     flat: dict[str, Any] = {}
@@ -149,6 +162,7 @@ def _from_file(path: Path) -> dict[str, Any]:
             flat |= {f"{key}_{inner}": inner_value for inner, inner_value in value.items()}
         else:
             flat[key] = value
+    flat = _renamed(flat, lambda name: str(path))
     for name in _SECRET:
         if name in flat:
             raise UsageError(
@@ -158,24 +172,29 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for variable, value in environ.items():
-        if not variable.startswith(PREFIX) or variable == f"{PREFIX}BENCHMARKS":
-            continue
-        name = variable.removeprefix(PREFIX).lower()
-        if name in _SECRET:
-            values[name] = value
-        else:
-            values[_known(name, variable)] = _typed(name, value, variable)
-    return values
+    given = {
+        variable.removeprefix(PREFIX).lower(): value
+        for variable, value in environ.items()
+        if variable.startswith(PREFIX) and variable != f"{PREFIX}BENCHMARKS"
+    }
+    return {
+        name: value if name in _SECRET else _typed(_known(name, _variable(name)), value, _variable(name))
+        for name, value in _renamed(given, _variable).items()
+    }
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
 
 
 def _typed(name: str, value: Any, where: str) -> Any:
     if _TYPES.get(name) == "int":
         try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise UsageError(f"{where}: {name} is {value!r}; it must be a whole number") from None
+            if isinstance(value, int | str) and not isinstance(value, bool):
+                return int(value)
+        except ValueError:
+            pass
+        raise UsageError(f"{where}: {name} is {value!r}; it must be a whole number")
     if not isinstance(value, str):
         raise UsageError(f"{where}: {name} is {value!r}; it must be a text in quotes")
     return value
