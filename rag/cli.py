@@ -405,7 +405,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rewrite(arguments: argparse.Namespace, settings: Settings) -> int:
-    from rag.conversation import rewrite
+    rewrite = settings.rewriter()
 
     def run(line: dict[str, Any]) -> dict[str, Any]:
         return {"question": rewrite(_text(line, "question"), _history(line))}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -16,6 +15,8 @@ from index.errors import UsageError
 from index.packaged import PACKAGED
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from index import Index
     from rag.assistant import Assistant
 
@@ -23,6 +24,7 @@ CONFIG = "dateline.toml"
 PREFIX = "DATELINE_"
 
 Unsupported = Literal["drop", "flag"]
+Switch = Literal["on", "off"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,10 @@ class Settings:
     path or name, or "" for none; ``llm_url`` an OpenAI-compatible address, "" for extractive
     answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
     sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
-    check, or "". ``llm_key`` (for the LLM's server) and ``token`` (asked of HTTP and MCP clients)
-    come from the environment alone and are never shown.
+    check, or "". ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
+    model sees what rules do not, its rewriting is held against the conversation, and the rules step
+    in where it fails; off saves a request a follow-up. ``llm_key`` (for the LLM's server) and
+    ``token`` (asked of HTTP and MCP clients) come from the environment alone and are never shown.
     """
 
     index: str = ".dateline"
@@ -46,16 +50,16 @@ class Settings:
     llm_model: str = ""
     unsupported: Unsupported = "drop"
     nli: str = ""
+    llm_rewrite: Switch = "on"
     llm_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= 100:
             raise UsageError(f"k is {self.k}; it must be from 1 to 100")
-        if self.unsupported not in get_args(Unsupported):
-            raise UsageError(
-                f"unsupported is {self.unsupported!r}; it must be one of {', '.join(get_args(Unsupported))}"
-            )
+        for name, choices in (("unsupported", Unsupported), ("llm_rewrite", Switch)):
+            if getattr(self, name) not in get_args(choices):
+                raise UsageError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(get_args(choices))}")
 
         for name in ("index", "llm_url"):
             if _holds_password(getattr(self, name)):
@@ -103,12 +107,31 @@ class Settings:
 
             reranker = CrossEncoderReranker(model=self.reranker)
         retriever = Retriever(self.open_index(read_only=read_only), k=self.k, reranker=reranker)
-        llm = None
-        if self.llm_url:
-            from rag.generative import connect
+        return Assistant(
+            retriever,
+            llm=self._llm(),
+            unsupported=self.unsupported,
+            nli=self.nli,
+            llm_rewrite=self.llm_rewrite == "on",
+        )
 
-            llm = connect(self.llm_url, self.llm_model, self.llm_key)
-        return Assistant(retriever, llm=llm, unsupported=self.unsupported, nli=self.nli)
+    def rewriter(self) -> Callable[[str, Sequence[Mapping[str, str]]], str]:
+        """Return what makes follow-ups standalone: (question, history) -> question."""
+        llm = self._llm() if self.llm_rewrite == "on" else None
+        if llm is None:
+            from rag.conversation import rewrite
+
+            return rewrite
+        from rag.followup import LLMRewriter
+
+        return LLMRewriter(llm).rewrite
+
+    def _llm(self) -> LLM | None:
+        if not self.llm_url:
+            return None
+        from rag.llm_server import connect
+
+        return connect(self.llm_url, self.llm_model, self.llm_key)
 
 
 _TYPES = {item.name: item.type for item in fields(Settings)}
