@@ -130,7 +130,7 @@ def _cases(
 
             bounds = Filter(doc_ids=(item.id,))
         hits = retriever.search(item.question, asked_on=item.asked_on if dated else None, bounds=bounds)
-        evidence = gather(asked, hits, retriever.index.document, embed) if hits else []
+        evidence = gather(asked, hits, retriever.index.document, embed, retriever.index.store.sentences) if hits else []
         if evidence:
             group = next(iter(item.gold_docs), item.id).split("#")[0] if source == "squad_v2" else item.id[:8]
             cases.append(Case(source, group, item, asked, hits, evidence, [_right(item, e) for e in evidence]))

@@ -26,7 +26,7 @@ import numpy as np
 from index import Document, Index
 from index.embedding import PackagedEmbedder
 from index.packaged import packaged_folder
-from index.pooling import Vectors
+from index.pooling import Span, Vectors, unit
 from rag.retriever import Retriever
 
 CALLERS = 16
@@ -46,11 +46,17 @@ class MadeUpVectors(PackagedEmbedder):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode one text really, several at random."""
-        if len(texts) == 1:
-            return super().encode(texts)
-        vectors = self.random.standard_normal((len(texts), self.dimension), dtype=np.float32)
-        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
+        return super().encode(texts) if len(texts) == 1 else self.directions(len(texts))
+
+    def encode_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors] | None]:
+        """Give passages and their sentences random directions."""
+        return self.directions(len(texts)), [self.directions(len(some)) for some in spans]
+
+    def directions(self, count: int) -> Vectors:
+        """Return ``count`` random unit vectors."""
+        return unit(self.random.standard_normal((count, self.dimension), dtype=np.float32))
 
 
 def vocabulary() -> list[str]:

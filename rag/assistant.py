@@ -50,7 +50,7 @@ class Assistant:
     ) -> None:
         self.retriever = retriever
         index = retriever.index
-        self.extractive = Extractive(index.embedder.encode, index.document, index.knows)
+        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, index.store.sentences)
         self.generator: Generator | None = None
         self.rewrite: Callable[[str, History], str] = rewrite
         if llm is not None:

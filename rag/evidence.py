@@ -1,20 +1,22 @@
 """Passages -> ranked evidence sentences.
 
-Every sentence of the retrieved passages is scored by cheap lexical signals; the best few are
-embedded and ranked by a linear model over readable features (``rag/weights.py``).
+Every sentence of the retrieved passages is scored by a linear model over readable features
+(``rag/weights.py``): words, names, the answer's type, and the likeness of question and sentence by
+the vectors that were stored when the article was indexed.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.catalogue import Sentences
 from index.dates import TimeExpression
 from index.documents import Document, Passage
 from index.sentences import split
@@ -26,8 +28,11 @@ from rag.weights import SENTENCE
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 
-EMBEDDED = 12
-"""Sentences that are embedded for one question; the rest are too far off by their words alone."""
+Stored = Callable[[Sequence[str]], Mapping[str, Sentences]]
+"""Passage ids -> what the index keeps of their sentences; ids it does not know are missing."""
+
+KEPT = 12
+"""Sentences that are weighed against each other; where the index has no vectors, so many are embedded."""
 
 _MAX_HITS = 10
 _UNTOLD = 0.3
@@ -85,57 +90,58 @@ def sentences(document: Document, start: int, end: int) -> list[tuple[int, int]]
 
 
 def gather(
-    question: Question, hits: Sequence[Hit], document: Callable[[str], Document], embed: Embed
+    question: Question,
+    hits: Sequence[Hit],
+    document: Callable[[str], Document],
+    embed: Embed,
+    stored: Stored | None = None,
 ) -> list[Evidence]:
-    """Return the evidence sentences of ``hits``, best first; only the embedded few come back."""
+    """Return the best ``KEPT`` evidence sentences of ``hits``, best first.
+
+    ``stored`` gives the sentences that the index keeps for a passage, with their vectors; where it
+    has none they are split off here, and only the best by their words are embedded.
+    """
     hits = [h for h in hits if h.passage.text.strip()][:_MAX_HITS]
+    if not hits:
+        return []
     rarity = _rarity(question, hits)
+    known = stored([h.passage.passage_id for h in hits]) if stored else {}
+    asked = embed([question.text])[0]
     found: list[Evidence] = []
     for hit in hits:
         passage = hit.passage
         article = document(passage.doc_id)
-        spans = sentences(article, passage.start, passage.end)
+        spans, vectors = known.get(passage.passage_id) or Sentences(
+            sentences(article, passage.start, passage.end), None
+        )
+        similar = (vectors @ asked).tolist() if vectors is not None else []
+        read = _Read.of(question, hit)
+        before = ""
         for number, (start, end) in enumerate(spans):
             text = article.text[start:end]
-            previous = spans[number - 1] if number else None
-            before = article.text[previous[0] : previous[1]] if previous else ""
-            values = features(question, text, before, hit, hits, rarity)
+            values = features(question, text, before, read, hits, rarity)
             values["opening"] = float(number == 0)
-            found.append(
-                Evidence(
-                    passage,
-                    start,
-                    end,
-                    text,
-                    hit,
-                    _weigh(values),
-                    previous if previous and _OPENER.match(text) else None,
-                    tuple(t for t in passage.dates if start <= t.start and t.end <= end),
-                    values,
-                )
-            )
-    found.sort(key=lambda e: -e.score)
-    found = found[:EMBEDDED]
-    if not found:
-        return []
-    vectors = embed([question.text, *(e.text for e in found)])
-    cosines = [float(v @ vectors[0]) for v in vectors[1:]]
+            if similar:
+                values["dense"] = similar[number]
+            previous = spans[number - 1] if number and _OPENER.match(text) else None
+            times = tuple(t for t in passage.dates if start <= t.start and t.end <= end)
+            found.append(Evidence(passage, start, end, text, hit, _weigh(values), previous, times, values))
+            before = text
+    return _ranked(found, asked, embed)
+
+
+def _ranked(found: list[Evidence], asked: NDArray[np.float32], embed: Embed) -> list[Evidence]:
+    """Return the best, once more weighed with what only their comparison tells."""
+    best = sorted(found, key=lambda e: -e.score)[:KEPT]
+    bare = [e for e in best if "dense" not in e.features]
+    if bare:
+        for evidence, vector in zip(bare, embed([e.text for e in bare]), strict=True):
+            evidence.features["dense"] = float(vector @ asked)
+    most = max((e.features["dense"] for e in best), default=0.0)
     ranked = []
-    for evidence, cosine in zip(found, cosines, strict=True):
-        values = evidence.features | {"dense": cosine, "dense_gap": cosine - max(cosines)}
-        ranked.append(
-            Evidence(
-                evidence.passage,
-                evidence.start,
-                evidence.end,
-                evidence.text,
-                evidence.hit,
-                _weigh(values),
-                evidence.previous,
-                evidence.dates,
-                values,
-            )
-        )
+    for evidence in best:
+        values = evidence.features | {"dense_gap": evidence.features["dense"] - most}
+        ranked.append(replace(evidence, score=_weigh(values), features=values))
     return sorted(ranked, key=lambda e: -e.score)
 
 
@@ -155,17 +161,34 @@ def _rarity(question: Question, hits: Sequence[Hit]) -> dict[str, float]:
     return rarity
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What is the same for all sentences of a hit: the stems of its title and of its text, names' other forms among them."""
+
+    hit: Hit
+    title: set[str]
+    text: set[str]
+
+    @classmethod
+    def of(cls, question: Question, hit: Hit) -> _Read:
+        """Read a hit for a question."""
+        passage = hit.passage
+        title = {w.stem for w in tokens(passage.title)}
+        return cls(hit, title, {w.stem for w in tokens(passage.text)} | title | _abbreviated(question, passage.text))
+
+
 def features(
-    question: Question, text: str, before: str, hit: Hit, hits: Sequence[Hit], rarity: dict[str, float]
+    question: Question, text: str, before: str, read: _Read, hits: Sequence[Hit], rarity: dict[str, float]
 ) -> dict[str, float]:
     """The lexical features of one sentence as evidence for ``question``, each about 0 to 1."""
+    hit = read.hit
     sequence = tokens(text)
     stems = {w.stem for w in sequence} | _abbreviated(question, text)
-    around = stems | {w.stem for w in tokens(before)} | {w.stem for w in tokens(hit.passage.title)}
+    around = stems | {w.stem for w in tokens(before)} | read.title
     total = sum(rarity.values()) or 1.0
     cover = sum(rarity[t] for t in question.terms if t in stems) / total
     context = sum(rarity[t] for t in question.terms if t in around) / total
-    passage = {w.stem for w in tokens(hit.passage.text)} | around | _abbreviated(question, hit.passage.text)
+    passage = read.text | around
     top_lexical = max((h.lexical or 0.0 for h in hits), default=0.0)
     top_dense = max((h.dense or 0.0 for h in hits), default=0.0)
     numbers = [t for t in question.terms if t[0].isdigit()]

@@ -8,14 +8,17 @@ from index.documents import Document
 from rag.case import Case
 from rag.chronicle import chronicle
 from rag.confidence import Knows, confidence, unknown_names, wrong_year
-from rag.draft import Draft
+from rag.conversation import rewrite
+from rag.draft import Draft, joined
 from rag.event_table import events
-from rag.evidence import Embed, Hit, gather
+from rag.evidence import Embed, Hit, Stored, gather
 from rag.facts import fact, overview
+from rag.holders import holder
 from rag.offices import with_holder
 from rag.query import analyse as look_for
-from rag.question import analyse
+from rag.question import analyse, questions
 from rag.speech import speech
+from rag.spelling import as_written
 from rag.weights import THRESHOLD
 from rag.yes_no import yes_no
 
@@ -29,23 +32,47 @@ class Extractive:
     """The default answerer: it can only repeat what an article says, so it cannot invent.
 
     ``embed`` gives unit vectors (n, dimension), ``document`` an article by id; ``knows`` tells
-    whether any article has a word, so that a name that is merely not among the hits is no unknown name.
+    whether any article has a word, so that a name that is merely not among the hits is no unknown name;
+    ``stored`` gives the sentences that the index keeps of a passage.
     """
 
-    def __init__(self, embed: Embed, document: Callable[[str], Document], knows: Knows | None = None) -> None:
+    def __init__(
+        self,
+        embed: Embed,
+        document: Callable[[str], Document],
+        knows: Knows | None = None,
+        stored: Stored | None = None,
+    ) -> None:
         self.embed = embed
         self.document = document
         self.knows = knows
+        self.stored = stored
 
     def answer(self, question: str, hits: Sequence[Hit], *, asked_on: str | None = None) -> Draft:
         """Answer ``question``, which stands alone, from ``hits``; ``asked_on`` is the asker's today (ISO)."""
+        if self.knows is not None:
+            question = as_written(question, (hit.passage for hit in hits), self.knows)
+        parts = questions(question)
+        if len(parts) < 2:
+            return self._one(question, hits, asked_on)
+        answered: list[tuple[str, Draft]] = []
+        history: list[dict[str, str]] = []
+        for part in parts:
+            alone = rewrite(part, history)
+            draft = self._one(alone, hits, asked_on)
+            answered.append((alone, draft))
+            history += [{"role": "user", "content": alone}, {"role": "assistant", "content": draft.text}]
+        return joined(answered) if any(not d.abstained for _, d in answered) else self._one(question, hits, asked_on)
+
+    def _one(self, question: str, hits: Sequence[Hit], asked_on: str | None) -> Draft:
+        """Answer one question."""
         asked = analyse(question)
         if not asked.terms:
             return Draft("Please say what, or whom, the question is about.", abstained=True, reason="unclear_question")
         if not hits:
             return Draft("There are no articles to answer from.", abstained=True, reason="no_documents")
         asked = with_holder(asked, (self.document(i) for i in dict.fromkeys(h.passage.doc_id for h in hits)))
-        evidence = gather(asked, hits, self.document, self.embed)
+        evidence = gather(asked, hits, self.document, self.embed, self.stored)
         if not evidence:
             return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
         likely = confidence(asked, evidence, hits, asked_on)
@@ -58,7 +85,7 @@ class Extractive:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
             return case.decline("outside_dates", min(likely, _WRONG_YEAR))
-        for route in (yes_no, events, speech):
+        for route in (yes_no, holder, events, speech):
             draft = route(case)
             if draft is not None:
                 return draft

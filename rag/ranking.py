@@ -127,9 +127,8 @@ def bm25(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> 
     frequency = np.zeros((len(candidates), len(column)))
     for i, candidate in enumerate(candidates):
         for found in (candidate.terms, candidate.title_terms):
-            for term in found:
-                if term in column:
-                    frequency[i, column[term]] += 1
+            for term in filter(column.__contains__, found):
+                frequency[i, column[term]] += 1
     length = np.array([len(candidate.terms) for candidate in candidates], dtype=np.float64)
     damping = K1 * (1 - B + B * length / max(length.mean(), 1.0))
     idf = np.array([stats.idf(term) for term in query.terms])

@@ -1,11 +1,13 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.catalogue import Sentences
 from index.chunking import chunk
 from index.documents import Document, Passage
-from rag.evidence import EMBEDDED, gather, sentences
+from rag.evidence import KEPT, gather, sentences
 from rag.question import analyse
 from rag.spans import candidates, score
 from rag.tokens import tokens
@@ -75,7 +77,26 @@ def test_only_a_few_sentences_are_embedded() -> None:
         return hashed(texts)
 
     gather(analyse("Which town was flooded?"), hits(many), {"many": many}.__getitem__, counting)
-    assert seen == [EMBEDDED + 1]
+    assert seen == [1, KEPT]
+
+
+def test_stored_sentences_are_not_embedded_again() -> None:
+    article = chunk(FLOOD)
+    sentences_of = {p.passage_id: s for p, s in zip(article.passages, article.sentences, strict=True)}
+    texts: list[str] = []
+
+    def noting(some: list[str]) -> NDArray[np.float32]:
+        texts.extend(some)
+        return hashed(some)
+
+    def stored(ids: Sequence[str]) -> dict[str, Sentences]:
+        return {i: Sentences(list(sentences_of[i]), hashed([FLOOD.text[s:e] for s, e in sentences_of[i]])) for i in ids}
+
+    question = analyse("How many people were evacuated in Harwick?")
+    found = gather(question, hits(FLOOD), {"flood": FLOOD}.__getitem__, noting, stored)
+    assert texts == [question.text]
+    assert [e.text for e in found] == [e.text for e in ranked(question.text, FLOOD)]
+    assert found[0].features["dense"] > found[-1].features["dense"]
 
 
 def best(question: str, text: str) -> str:

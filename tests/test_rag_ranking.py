@@ -23,8 +23,6 @@ def candidate(row: int, text: str, published: str | None = None, source: str = "
         doc_id=f"d{row}",
         title_terms=tuple(terms(source)),
         terms=tuple(terms(text)),
-        text=text,
-        title="",
         source=source,
         published_day=day(published) if published else None,
         first_day=None,
