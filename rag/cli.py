@@ -81,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     index = add("index", _index, "add and update articles: files, folders, .jsonl collections")
     index.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for a list of paths")
     index.add_argument("--prune", action="store_true", help="also remove what is gone from these paths")
+    index.add_argument("--ray", metavar="ADDRESS", help="have a Ray cluster read and embed: HOST:PORT, or auto")
     remove = add("remove", _remove, "remove documents")
     remove.add_argument("doc_ids", nargs="+", metavar="DOC_ID")
     add("status", _status, "what the index holds")
@@ -175,7 +176,7 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
     if not paths:
         raise UsageError("no path came on standard input; give one path a line")
     index = settings.open_index()
-    report = index.add(paths, prune=arguments.prune, progress=_Bar())
+    report = index.add(paths, prune=arguments.prune, progress=_Bar(), ray=arguments.ray)
     for error in report.failed:
         say(f"failed: {error}")
     put_json(report.to_dict()) if arguments.json else put(str(report))
@@ -253,7 +254,9 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
         ):
             put(f"  {count} {what}")
         put(f"  lexical side: {found.postings or 'ok'}")
-        if not found.healthy:
+        if found.unpooled and not found.repaired:
+            put(f"  {len(found.unpooled)} documents of an earlier version, about which questions take longer")
+        if found.unpooled or not found.healthy:
             put("repaired" if found.repaired else "mend it with: dateline doctor --repair")
     return DONE if found.healthy or found.repaired else PARTLY
 
