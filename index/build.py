@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from index.chunking import chunk
 from index.documents import Document
-from index.embedding import Embedder, encode_passages
 from index.errors import LoadError
 from index.loaders import LOADING, Found, SourceFile, find, scan
-from index.pooling import Vectors, quantise
-from index.store import Entry, Store
-
-_BATCH = 256
-"""Passages embedded and written together: enough to sort by length and to fill the processors."""
+from index.store import Store
+from index.workshop import Made, Origin, Task, Workshop
 
 
 class Progress(Protocol):
@@ -76,7 +71,7 @@ class Report:
 
 def build(
     store: Store,
-    embedder: Embedder,
+    workshop: Workshop,
     paths: Iterable[str | Path],
     *,
     prune: bool = False,
@@ -90,7 +85,7 @@ def build(
     given = [Path(path) for path in paths]
     with store.writing():
         # What is there is read under the lock, when no other writer can change it any more.
-        builder = _Builder(store, embedder, progress or Silent())
+        builder = _Builder(store, workshop, progress or Silent())
         try:
             builder.run(given)
             if prune:
@@ -103,129 +98,102 @@ def build(
     return builder.report
 
 
-def build_documents(store: Store, embedder: Embedder, documents: Iterable[Document], *, origin: str = "") -> Report:
+def build_documents(store: Store, workshop: Workshop, documents: Iterable[Document], *, origin: str = "") -> Report:
     """Add or update documents made by a program."""
     with store.writing():
-        builder = _Builder(store, embedder, Silent())
-        for document in documents:
-            builder.take(document, origin)
-        builder.flush()
+        builder = _Builder(store, workshop, Silent())
+        builder.work(task for document in documents for task in builder.task(Origin(origin), document, document.doc_id))
         builder.close()
     return builder.report
 
 
-def embedded(entries: Sequence[Entry], embedder: Embedder) -> tuple[list[Entry], Vectors]:
-    """Return the entries with their sentences' vectors, and the vectors of all their passages in order."""
-    texts = [text for entry in entries for text in entry.chunked.embedded]
-    spans = [some for entry in entries for some in entry.chunked.spans]
-    vectors, sentences = encode_passages(embedder, texts, spans)
-    if sentences is None:
-        return list(entries), vectors
-    quantised = iter([quantise(some) for some in sentences])
-    return [
-        entry._replace(sentences=tuple(next(quantised) for _ in entry.chunked.passages)) for entry in entries
-    ], vectors
-
-
 class _Builder:
-    def __init__(self, store: Store, embedder: Embedder, progress: Progress) -> None:
+    def __init__(self, store: Store, workshop: Workshop, progress: Progress) -> None:
         self.store = store
-        self.embedder = embedder
+        self.workshop = workshop
         self.progress = progress
         self.report = Report()
         self.hashes = store.catalogue.hashes()
         self.seen: dict[str, str] = {}
         self.digests = store.catalogue.digests()
-        self.pending: list[Entry] = []
-        self.finished: list[tuple[str, str, list[str]]] = []
 
     def run(self, paths: Sequence[Path]) -> None:
-        failures = self.report.failed
-        files = list(scan(paths, on_error=failures.append))
+        """Read and write what is new or changed under ``paths``."""
+        files = list(scan(paths, on_error=self.report.failed.append))
         self.progress.start(sum(file.size for file in files))
         known = self.store.catalogue.files()
-        for file in files:
-            self._take_file(file, known)
-            self.progress.advance(file.size, self.report)
-        self.flush()
+        self.work(task for file in files for task in self._tasks(file, known))
 
-    def _take_file(self, file: SourceFile, known: dict[str, tuple[str, list[str]]]) -> None:
-        origin = str(file.path.resolve())
+    def _tasks(self, file: SourceFile, known: dict[str, tuple[str, list[str]]]) -> Iterator[Task]:
+        """Yield what is to be done about a file, and in the end that it has come to its end."""
+        origin = Origin(str(file.path.resolve()), size=file.size)
         try:
             digest = f"{LOADING} {file.digest()}"
         except OSError as error:
-            self.report.failed.append(
-                LoadError(str(file.path), f"cannot be read ({error.strerror}); check its permissions")
-            )
+            self._fail(origin, LoadError(str(file.path), f"cannot be read ({error.strerror}); check its permissions"))
+            yield Task(origin)
             return
-        before = known.get(origin)
+        before = known.get(origin.name)
         if before and before[0] == digest and all(i in self.hashes and i not in self.seen for i in before[1]) and (
             file.is_collection or before[1] == [file.doc_id]
         ):  # fmt: skip
-            self.seen.update(dict.fromkeys(before[1], origin))
+            self.seen.update(dict.fromkeys(before[1], origin.name))
             self.report.unchanged += len(before[1])
+            yield Task(origin)
             return
-        failed = len(self.report.failed)
-        taken: list[str] = []
-        for found in find(file, on_error=self.report.failed.append):
-            if self._take_found(found, origin):
-                taken.append(found.doc_id)
-        if len(self.report.failed) == failed:
-            # Only a file without a fault is skipped next time, so that faults are told every time.
-            self.finished.append((origin, digest, taken))
+        origin.digest = digest
+        if not file.is_collection:
+            yield from self.task(origin, file, str(file.path))
+        else:
+            for found in find(file, on_error=lambda error: self._fail(origin, error)):
+                yield from self.task(origin, found, found.where)
+        yield Task(origin)
 
-    def _take_found(self, found: Found, origin: str) -> bool:
-        """Take an article of a file; one that stands there as it did last time is not even looked at."""
-        digest = found.digest()
-        if found.doc_id not in self.seen and self.digests.get(found.doc_id) == digest:
-            self.seen[found.doc_id] = origin
-            self.report.unchanged += 1
-            return True
-        try:
-            return self.take(found.document(), origin, digest, found.where)
-        except LoadError as error:
-            self.report.failed.append(error)
-            return False
+    def task(self, origin: Origin, article: SourceFile | Found | Document, where: str) -> Iterator[Task]:
+        """Yield the task of an article, none if its id has been met before."""
+        doc_id = article.doc_id
+        if doc_id in self.seen:
+            why = f"the doc_id {doc_id!r} was already read from {self.seen[doc_id]}; give it another"
+            self._fail(origin, LoadError(where, why))
+            return
+        self.seen[doc_id] = origin.name
+        yield Task(origin, doc_id, article, self.digests.get(doc_id, ""), self.hashes.get(doc_id, ""))
 
-    def take(self, document: Document, origin: str, digest: str = "", where: str = "") -> bool:
-        """Queue a document if it is new or changed; return whether it was taken."""
-        if document.doc_id in self.seen:
-            why = f"the doc_id {document.doc_id!r} was already read from {self.seen[document.doc_id]}; give it another"
-            self.report.failed.append(LoadError(where or document.doc_id, why))
-            return False
-        self.seen[document.doc_id] = origin
-        before = self.hashes.get(document.doc_id)
-        if before == document.content_hash():
-            self.report.unchanged += 1
-            return True
-        chunked = chunk(document)
-        if not chunked.passages:
-            self.report.failed.append(
-                LoadError(origin, f"{document.doc_id} holds no text to search; nothing was indexed")
-            )
-            del self.seen[document.doc_id]
-            return False
-        self.pending.append(Entry(chunked, origin, digest))
-        if sum(len(entry.chunked.passages) for entry in self.pending) >= _BATCH:
-            self.flush()
-        return True
-
-    def flush(self) -> None:
-        """Embed and write what is pending; only then count it."""
-        if self.pending:
-            entries, vectors = embedded(self.pending, self.embedder)
-            self.store.write(entries, vectors)
-            for entry in self.pending:
-                document = entry.chunked.document
-                if document.doc_id in self.hashes:
-                    self.report.updated += 1
+    def work(self, tasks: Iterable[Task]) -> None:
+        """Have tasks done and write what comes of them; only then count it."""
+        for batch in self.workshop.batches(tasks):
+            entries = [made.entry for made in batch.made if made.entry]
+            if entries:
+                self.store.write(entries, batch.vectors)
+            ended = []
+            for task, made in zip(batch.tasks, batch.made, strict=True):
+                if task.article is None:
+                    ended.append(task.origin)
                 else:
-                    self.report.added += 1
-                self.hashes[document.doc_id] = document.content_hash()
-            self.pending.clear()
-        if self.finished:
-            self.store.catalogue.remember_files(self.finished)
-            self.finished.clear()
+                    self._count(task, made)
+            # Only a file without a fault is skipped next time, so that faults are told every time.
+            sound = [(file.name, file.digest, file.doc_ids) for file in ended if file.digest and file.sound]
+            if sound:
+                self.store.catalogue.remember_files(sound)
+            for file in ended:
+                self.progress.advance(file.size, self.report)
+
+    def _count(self, task: Task, made: Made) -> None:
+        if made.fault:
+            self._fail(task.origin, made.fault)
+            del self.seen[task.doc_id]
+            return
+        task.origin.doc_ids.append(task.doc_id)
+        if not made.entry:
+            self.report.unchanged += 1
+        elif task.known_hash:
+            self.report.updated += 1
+        else:
+            self.report.added += 1
+
+    def _fail(self, origin: Origin, error: LoadError) -> None:
+        origin.sound = False
+        self.report.failed.append(error)
 
     def close(self) -> None:
         """See which documents are copies of each other, if any has changed."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from index.build import embedded
 from index.chunking import chunk
 from index.embedding import Embedder
 from index.store import Entry, Store
+from index.workshop import embedded
 
 
 @dataclass

@@ -9,10 +9,13 @@
     │   ├── StoreMismatchError  made with another embedder, chunking or format version
     │   ├── StoreLockedError    another process is writing to it
     │   └── StoreUnavailableError   a Chroma server that does not answer
+    ├── ClusterError            a Ray cluster that does not answer or fails
     ├── UnknownDocumentError    no document of that id
     ├── ModelError              an embedding model or reranker that cannot be loaded
     └── LLMError                an LLM server that is missing, slow or failing
 """
+
+from __future__ import annotations
 
 
 class DatelineError(Exception):
@@ -34,6 +37,10 @@ class LoadError(DatelineError):
         self.where = where
         self.why = why
 
+    def __reduce__(self) -> tuple[type[LoadError], tuple[str, str]]:
+        """Say how to make the error again in another process."""
+        return type(self), (self.where, self.why)
+
 
 class StoreError(DatelineError):
     """The index cannot be used."""
@@ -49,6 +56,10 @@ class StoreLockedError(StoreError):
 
 class StoreUnavailableError(StoreError):
     """A Chroma server does not answer."""
+
+
+class ClusterError(DatelineError):
+    """A Ray cluster does not answer, or cannot do the work."""
 
 
 class UnknownDocumentError(DatelineError):

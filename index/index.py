@@ -13,6 +13,7 @@ from index.embedding import Embedder, open_embedder
 from index.errors import UsageError
 from index.lexical import terms
 from index.store import Store
+from index.workshop import LocalWorkshop
 
 
 class Index:
@@ -47,17 +48,30 @@ class Index:
         return cls(store, embedder)
 
     def add(
-        self, paths: str | Path | Iterable[str | Path], *, prune: bool = False, progress: Progress | None = None
+        self,
+        paths: str | Path | Iterable[str | Path],
+        *,
+        prune: bool = False,
+        progress: Progress | None = None,
+        ray: str | None = None,
     ) -> Report:
-        """Add and update the articles of files, folders and collections; unchanged ones are skipped."""
+        """Add and update the articles of files, folders and collections; unchanged ones are skipped.
+
+        ``ray`` is the address of a Ray cluster that is to do the work; this process alone writes.
+        """
         some = [paths] if isinstance(paths, str | Path) else list(paths)
         if not some:
             raise UsageError("no path was given; name files or folders of articles")
-        return build(self.store, self.embedder, some, prune=prune, progress=progress)
+        if ray is None:
+            return build(self.store, LocalWorkshop(self.embedder), some, prune=prune, progress=progress)
+        from index.ray_workers import RayWorkshop
+
+        with RayWorkshop(ray, self.embedder) as workshop:
+            return build(self.store, workshop, some, prune=prune, progress=progress)
 
     def add_documents(self, documents: Iterable[Document]) -> Report:
         """Add and update documents made by a program."""
-        return build_documents(self.store, self.embedder, documents)
+        return build_documents(self.store, LocalWorkshop(self.embedder), documents)
 
     def remove(self, doc_ids: Sequence[str]) -> None:
         """Remove documents, all or none; raises UnknownDocumentError."""

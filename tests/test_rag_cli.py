@@ -175,6 +175,7 @@ def test_check_and_rewrite(run: Any) -> None:
         (["show", "no-such"], "no document 'no-such'"),
         (["remove", "no-such"], "no document 'no-such'"),
         (["search", "--batch", "no-such-file"], "cannot be read"),
+        (["index", str(SEEDS), "--ray", "127.0.0.1:1"], "no Ray cluster answers at 127.0.0.1:1"),
         (["status", "--index", "no-such-folder"], "there is no index in"),
     ],
 )
