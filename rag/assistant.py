@@ -57,7 +57,7 @@ class Assistant:
             from rag.followup import LLMRewriter
             from rag.generative import Generator
 
-            self.generator = Generator(llm, unsupported=unsupported, nli=nli)
+            self.generator = Generator(llm, unsupported=unsupported, nli=nli, embed=index.embedder.encode)
             if llm_rewrite:
                 self.rewrite = LLMRewriter(llm).rewrite
 

@@ -9,7 +9,8 @@
         ...                                                 # fall back to the extractive answer, with written.notice
 
 The marks the model sets are hints: a sentence cites the passage sentences that support it, wherever they are, and one
-that nothing supports is sent back once with the evidence, then dropped or flagged.
+that nothing supports is sent back once with the evidence, then dropped or flagged. One that is supported and has
+nothing to do with the question is dropped.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from rag.grounding import THRESHOLD, Checker, examine
 from rag.llm_server import EndlessError, RefusedError, UnreadableError, connect
 from rag.llm_stream import SilenceError, pieces
 from rag.marks import Marked, MarkParser
+from rag.relevance import Embed, Relevance
 from rag.utterances import escaped, plain, refuses, says_nothing, shared_words
 from rag.words import read
 
@@ -48,13 +50,15 @@ _NOTICES: dict[Outcome, str] = {
     "not_stated": "The language model found no answer in these articles.",
     "nothing_left": "Nothing the language model wrote is supported by the articles.",
 }
+_BESIDE = "What the language model wrote and the articles support has nothing to do with the question."
 
 
 @dataclass(frozen=True)
 class Tally:
     """How many sentences the model wrote, and what became of them.
 
-    ``invented`` counts marks of evidence that does not exist; ``passed`` includes the ``repaired``.
+    ``invented`` counts marks of evidence that does not exist; ``passed`` includes the ``repaired``, ``dropped`` those
+    that are supported but ``beside`` the question.
     """
 
     written: int = 0
@@ -62,7 +66,23 @@ class Tally:
     repaired: int = 0
     dropped: int = 0
     flagged: int = 0
+    beside: int = 0
     invented: int = 0
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check said of one sentence: ``score`` from 0 to 1, ``problems`` in words.
+
+    ``verdict`` is about ``text``; where that is the model's second try, ``before`` is its first.
+    """
+
+    text: str
+    verdict: Literal["passed", "beside", "unsupported"]
+    score: float
+    problems: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,7 @@ class Written:
     """An answer as far as it is written and checked; marks and citations are numbered by first appearance.
 
     ``outcome`` is "writing" until the last one. Only "answered" has something to show; otherwise the texts are empty
-    and ``notice`` says in a sentence why.
+    and ``notice`` says in a sentence why. ``checked`` are all sentences the model wrote, also those not shown.
     """
 
     text: str = ""
@@ -80,6 +100,7 @@ class Written:
     notice: str = ""
     confidence: float = 0.0
     tally: Tally = Tally()
+    checked: tuple[Checked, ...] = ()
 
 
 @dataclass
@@ -91,11 +112,28 @@ class _Line:
     quotes: tuple[Citation, ...] = ()
     score: float = 0.0
     problems: tuple[str, ...] = ()
-    repaired: bool = False
+    before: str = ""
+    relevant: bool = True
 
     @property
     def supported(self) -> bool:
         return bool(self.quotes) and self.score >= THRESHOLD
+
+    @property
+    def passed(self) -> bool:
+        return self.supported and self.relevant
+
+    def weigh(self, relevance: Relevance | None) -> None:
+        """Note whether a supported sentence has to do with the question."""
+        if self.supported and relevance is not None:
+            self.relevant = relevance.holds(self.text, {quote.passage_id for quote in self.quotes})
+
+    def checked(self) -> Checked:
+        verdict: Literal["passed", "beside", "unsupported"] = (
+            "passed" if self.passed else "beside" if self.supported else "unsupported"
+        )
+        quotes = tuple(quote.quote for quote in self.quotes)
+        return Checked(self.text, verdict, self.score, self.problems, quotes, self.before)
 
     @property
     def support(self) -> Support:
@@ -108,7 +146,8 @@ class Generator:
     """Writes answers with a LlamaIndex LLM and checks them.
 
     ``unsupported`` says what becomes of a sentence that stays unsupported; ``nli`` is the folder of a cross-encoder
-    for the check. ``patience`` is seconds without a word from the model, ``budget`` seconds for the whole answer;
+    for the check; ``embed`` (texts -> unit vectors) lets it drop what has nothing to do with the question.
+    ``patience`` is seconds without a word from the model, ``budget`` seconds for the whole answer;
     ``retries`` is how often a request that brought nothing is made again, after 0.5, 1, 2… seconds. One generator
     can serve several questions at once.
     """
@@ -119,6 +158,7 @@ class Generator:
         *,
         unsupported: Literal["drop", "flag"] = "drop",
         nli: str = "",
+        embed: Embed | None = None,
         patience: float = 60.0,
         budget: float = 300.0,
         retries: int = 2,
@@ -127,6 +167,7 @@ class Generator:
         self.llm = llm
         self.unsupported = unsupported
         self.entailment = Checker(nli).entailment
+        self.embed = embed
         self.patience = patience
         self.budget = budget
         self.retries = retries
@@ -150,6 +191,7 @@ class Generator:
         lines: list[_Line] = []
         invented = 0
         refused = False
+        relevance = Relevance(question, self.embed) if self.embed is not None else None
         try:
             limits = self._limits()
             asked = prompt.ask(
@@ -167,11 +209,12 @@ class Generator:
                     if any(line.marked.text == marked.text for line in lines):
                         continue  # small models repeat themselves
                     lines.append(self._held(marked, shown, question))
-                    if lines[-1].supported:
+                    lines[-1].weigh(relevance)
+                    if lines[-1].passed:
                         yield self._so_far(lines, invented)
                     if len(lines) >= _MOST:
                         raise EndlessError(f"the language model wrote more than {_MOST} sentences")
-            if self._repair(lines, shown, question, deadline):
+            if self._repair(lines, shown, question, relevance, deadline):
                 yield self._so_far(lines, invented)
         except LLMError as error:
             log.warning("no answer from the language model: %s", error)
@@ -179,16 +222,18 @@ class Generator:
                 outcome="failed",
                 notice=_why(lines, error),
                 tally=self._tally(lines, invented),
+                checked=tuple(line.checked() for line in lines),
             )
             return
         yield self._finished(lines, invented, refused)
 
     def _finished(self, lines: Sequence[_Line], invented: int, refused: bool) -> Written:
         so_far = self._so_far(lines, invented)
-        if any(line.supported for line in lines):
+        if any(line.passed for line in lines):
             return replace(so_far, outcome="answered")
         outcome: Outcome = "not_stated" if refused and not lines else "nothing_left"
-        return Written(outcome=outcome, notice=_NOTICES[outcome], tally=so_far.tally)
+        notice = _BESIDE if so_far.tally.beside else _NOTICES[outcome]
+        return Written(outcome=outcome, notice=notice, tally=so_far.tally, checked=so_far.checked)
 
     def _held(self, marked: Marked, evidence: Sequence[Citation], question: str) -> _Line:
         """Hold one sentence against what it cites and then, if need be, against all the evidence."""
@@ -216,7 +261,14 @@ class Generator:
             quotes = ()
         return _Line(marked, text, quotes, finding.score(text, self.entailment), finding.problems)
 
-    def _repair(self, lines: list[_Line], evidence: Sequence[Citation], question: str, deadline: float) -> int:
+    def _repair(
+        self,
+        lines: list[_Line],
+        evidence: Sequence[Citation],
+        question: str,
+        relevance: Relevance | None,
+        deadline: float,
+    ) -> int:
         """Ask once for each unsupported sentence to be set right; return how many now are."""
         repaired = 0
         wrong = [i for i, line in enumerate(lines) if not line.supported and line.marked.kind != "code"]
@@ -238,10 +290,11 @@ class Generator:
             if first is None or refuses(first.text):
                 continue
             again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown, question)
+            again.weigh(relevance)
             known = {" ".join(other.text.lower().split()) for other in lines if other.supported}
             on_topic = shared_words(again.text, f"{line.text} {question}") >= _ON_TOPIC
-            if again.supported and on_topic and " ".join(again.text.lower().split()) not in known:
-                again.repaired = True
+            if again.passed and on_topic and " ".join(again.text.lower().split()) not in known:
+                again.before = line.text
                 lines[i] = again
                 repaired += 1
         return repaired
@@ -251,35 +304,38 @@ class Generator:
         sentences: list[Sentence] = []
         text = ""
         for line in lines:
-            if not line.supported and self.unsupported == "drop":
+            if not line.passed and (line.supported or self.unsupported == "drop"):
                 continue
             marks: list[int] = []
-            for quote in line.quotes if line.supported else ():
+            for quote in line.quotes if line.passed else ():
                 key = (quote.doc_id, quote.start, quote.end)
                 numbers.setdefault(key, replace(quote, n=len(numbers) + 1))
                 marks.append(numbers[key].n)
             sentences.append(Sentence(line.text, tuple(marks), line.support))
             text += _layout(text, line) + escaped(line.text)
             text += "".join(f" [{n}]" for n in marks) if marks else f" {FLAG}"
-        kept = [line.score for line in lines if line.supported]
+        kept = [line.score for line in lines if line.passed]
         return Written(
             text=text,
             sentences=tuple(sentences),
             citations=tuple(numbers.values()),
             confidence=min(kept, default=0.0),
             tally=self._tally(lines, invented),
+            checked=tuple(line.checked() for line in lines),
         )
 
     def _tally(self, lines: Sequence[_Line], invented: int) -> Tally:
-        passed = sum(line.supported for line in lines)
-        left = len(lines) - passed
+        passed = sum(line.passed for line in lines)
+        beside = sum(line.supported for line in lines) - passed
+        unsupported = len(lines) - passed - beside
         flag = self.unsupported == "flag"
         return Tally(
             written=len(lines),
             passed=passed,
-            repaired=sum(line.repaired for line in lines),
-            dropped=0 if flag else left,
-            flagged=left if flag else 0,
+            repaired=sum(bool(line.before) for line in lines),
+            dropped=beside if flag else beside + unsupported,
+            flagged=unsupported if flag else 0,
+            beside=beside,
             invented=invented,
         )
 
