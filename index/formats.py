@@ -16,10 +16,13 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import parseaddr
+from html import unescape
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 
 import yaml  # type: ignore[import-untyped]
 from charset_normalizer import from_bytes
@@ -41,6 +44,22 @@ MAX_FIELDS = 2**17
 _MAX_UNPACKED = 256 * 2**20
 """Bytes that a zipped document may unpack to."""
 
+# The libraries below take 50 microseconds and a kilobyte for a tag, some of them more the more tags there are.
+_MAX_PAGE_TAGS = 20_000
+"""Tags of the largest web page whose main text is told from the rest."""
+
+_MAX_WORD_TAGS = 100_000
+"""Tags of the largest Word file; a hundred pages have fewer."""
+
+_MAX_HEADER = 1_000
+"""Characters of a mail's header that are read; parsing takes time with their square."""
+
+_MAX_PARTS = 100
+"""Parts of a mail."""
+
+_MAX_TAG = 2**22
+"""Characters of the longest tag or comment in HTML: a picture may stand in an attribute."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark starts with UTF-16's
@@ -51,6 +70,8 @@ _BOMS = (
 _FRONT_MATTER = re.compile(
     r"(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)^(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
 )
+_PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_WIDE_CELL = re.compile(rb"""gridSpan[^>]{0,200}val\s*=\s*["']\s*\+?0*[1-9]\d{3}""")
 _UNTITLED = re.compile(r"untitled|microsoft word|\.(?:docx?|pdf|indd|qxp|rtf|odt|pages)\b|^\W*\d*\W*$", re.IGNORECASE)
 
 for _library in ("trafilatura", "htmldate", "pypdf"):
@@ -99,9 +120,11 @@ def read_html(data: bytes) -> Article:
 
     # Only dates that the page gives as its own: its text is looked at by the same rules as any other.
     dates = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
-    page: Any = trafilatura.bare_extraction(
-        data, with_metadata=True, include_comments=False, date_extraction_params=dates
-    )
+    page: Any = None
+    if data.count(b"<") <= _MAX_PAGE_TAGS:
+        page = trafilatura.bare_extraction(
+            data, with_metadata=True, include_comments=False, date_extraction_params=dates
+        )
     article = _joined(_html_blocks(page.body)) if page is not None and page.body is not None else Article("")
     if len(article.text) < _SHORT_PAGE:
         # Too little for a main text to stand out; the whole page is taken, unless it is mostly something else.
@@ -109,7 +132,7 @@ def read_html(data: bytes) -> Article:
         article = Article(whole) if len(whole) < 2 * _SHORT_PAGE or not article.text else article
     if not article.text:
         raise ValueError("no text in the page; save the article's own page")
-    page = page or extract_metadata(data, date_config=dates)
+    page = page or extract_metadata(data[: 4 * _SAMPLE], date_config=dates)
     return article.described(
         {"title": page.title, "published": page.date, "source": page.sitename, "url": page.url, "authors": page.author}
     )
@@ -151,6 +174,11 @@ def read_docx(data: bytes) -> Article:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
             raise ValueError(f"unpacks to more than {_MAX_UNPACKED >> 20} MB; save it again without its pictures")
+        parts = [entry for entry in archive.infolist() if entry.filename.endswith((".xml", ".rels"))]
+        if any(entry.file_size > _SAMPLE and _tags(archive, entry) > _MAX_WORD_TAGS for entry in parts):
+            raise ValueError("too long for one article; split it")
+        if any(_WIDE_CELL.search(archive.read(entry)) for entry in parts if entry.filename.startswith("word/")):
+            raise ValueError("a table cell of more than 999 columns; save it again or convert it to .txt")
     document = open_docx(io.BytesIO(data))
     article = _joined(_docx_blocks(document))
     if not article.text:
@@ -162,7 +190,9 @@ def read_docx(data: bytes) -> Article:
 
 def read_eml(data: bytes) -> Article:
     """Return a mail's text (its plain part, else its HTML part), subject as title, sender as source, and date."""
-    message = message_from_bytes(data, policy=policy.default)
+    if len(_PART.findall(data)) > _MAX_PARTS:
+        raise ValueError(f"a mail of more than {_MAX_PARTS} parts; save the article's own mail")
+    message = cast(EmailMessage, message_from_bytes(data, policy=_MailPolicy()))
     body = message.get_body(("plain", "html"))
     if body is None:
         raise ValueError("no text in the mail; save it with its text")
@@ -199,11 +229,13 @@ def parse_fields(text: str, language: str) -> dict[str, object]:
     """Return the fields of front matter or a sidecar (``language``: yaml, toml or json). Raises ValueError."""
     if len(text) > MAX_FIELDS:
         raise ValueError(f"metadata of more than {MAX_FIELDS >> 10} kB; keep the text in the article itself")
-    parse: Callable[[str], object] = {"yaml": yaml.safe_load, "toml": tomllib.loads, "json": json.loads}[language]
+    readers: dict[str, Callable[[str], object]] = {"yaml": _read_yaml, "toml": tomllib.loads, "json": json.loads}
     try:
-        fields = parse(text)
+        fields = readers[language](text)
     except (ValueError, yaml.YAMLError, RecursionError):
         raise ValueError(f"metadata that is not {language.upper()}; correct it") from None
+    if language == "yaml" and _unfolds(fields):
+        raise ValueError("metadata that refer to themselves again and again; write them out")
     if fields is None:
         return {}
     if not isinstance(fields, dict):
@@ -211,13 +243,62 @@ def parse_fields(text: str, language: str) -> dict[str, object]:
     return {str(key): value for key, value in fields.items()}
 
 
+class _FieldsLoader(yaml.SafeLoader):  # type: ignore[misc]
+    """Plain YAML without merge keys (<<), with which a few lines unfold into millions."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge nothing: "<<" is no name of a field then, and an error."""
+
+
+def _read_yaml(text: str) -> object:
+    loader = _FieldsLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+def _unfolds(value: object) -> bool:
+    """Whether YAML's aliases make more of ``value`` than could stand in the file."""
+    pending, seen = [value], 0
+    while pending:
+        seen += 1
+        if seen > MAX_FIELDS:
+            return True
+        found = pending.pop()
+        if isinstance(found, dict):
+            pending.extend((*found, *found.values()))
+        elif isinstance(found, list | set | tuple):
+            pending.extend(found)
+    return False
+
+
 def text_of_html(html: str) -> str:
     """Return the text of a piece of HTML, a line for each block."""
     stripper = _Stripper()
-    stripper.feed(html)
-    stripper.close()
+    for start in range(0, len(html), 4 * _SAMPLE):
+        stripper.feed(html[start : start + 4 * _SAMPLE])
+        if len(stripper.rawdata) > _MAX_TAG:
+            raise ValueError("HTML with a tag or comment that does not end; save it again or convert it to .txt")
+    # What is left is text, up to a tag that never ends; close() would try each "<" of it against all that follows.
+    stripper.handle_data(unescape(stripper.rawdata.partition("<")[0]))
     paragraphs = (" ".join(line.split()) for line in "".join(stripper.parts).split("\n"))
     return "\n\n".join(line for line in paragraphs if line)
+
+
+class _MailPolicy(EmailPolicy):
+    """Headers as text, none of them longer than anyone writes them."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return a header's name and value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_MAX_HEADER]
+
+
+def _tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """Return how many tags a part of a zipped document holds, without holding the part."""
+    with archive.open(entry) as part:
+        return sum(piece.count(b"<") for piece in iter(lambda: part.read(2**20), b""))
 
 
 class _Stripper(HTMLParser):
@@ -236,7 +317,8 @@ class _Stripper(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self._SILENT:
-            self._silent.append(tag)
+            if tag not in self._silent:  # its end ends those within it too
+                self._silent.append(tag)
         elif tag not in self._INLINE:
             self.parts.append("\n")
 

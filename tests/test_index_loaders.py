@@ -1,12 +1,16 @@
+import io
 import json
 import os
 import sys
+import time
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from index.chunking import chunk
 from index.documents import Document
 from index.errors import LoadError
 from index.loaders import load, read, scan
@@ -467,3 +471,71 @@ def test_titles(tmp_path: Path, opening: str, title: str) -> None:
     assert document.title == title
     assert document.published == ("2026-01-29" if opening else None)
     assert not any(start >= len(opening) for start, _ in document.furniture)
+
+
+LONG = {
+    "dots.txt": b"." * 200_000 + b"x",
+    "header.eml": b'Content-Type: "' * 20_000 + b'\nFrom: "' + b'"a' * 50_000 + b"\n\nRain fell.\n",
+    "tags.eml": b"Content-Type: text/html\n\n<p>Rain fell.</p>" + b"<a " * 50_000,
+    "silent.eml": b"Content-Type: text/html\n\n<p>Rain fell.</p>" + b"<nav></p>" * 30_000,
+    "lists.html": b"<p>Rain fell.</p>" + b"<ul><li>a</ul>" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_time_grows_with_the_file_and_no_faster(tmp_path: Path, name: str) -> None:
+    if name.endswith(".html"):
+        pytest.importorskip("trafilatura")
+    (tmp_path / name).write_bytes(LONG[name])
+    started = time.process_time()
+    [document], errors = loaded(tmp_path)
+    chunk(document)
+    assert not errors
+    assert time.process_time() - started < 5
+    assert "Rain fell." in document.text or name == "dots.txt"
+
+
+def packed(body: bytes) -> bytes:
+    """A Word file of this body, compressed."""
+    from fuzz.targets import docx
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx(body))) as plain, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in plain.namelist():
+            archive.writestr(name, plain.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.docx", lambda: packed(b"<w:p/>" * 200_000), "too long for one article"),
+        (
+            "a.docx",
+            lambda: packed(
+                b'<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="99999999"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>'
+            ),
+            "999 columns",
+        ),
+        ("a.eml", lambda: b"Content-Type: message/rfc822\n\n" * 200 + b"x", "more than 100 parts"),
+        (
+            "a.md",
+            lambda: (
+                "---\na0: &a0 [x, x]\n"
+                + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+                + "published: *a39\n---\nRain fell.\n"
+            ).encode(),
+            "again and again",
+        ),
+        ("a.md", lambda: b"---\na: &a {x: 1}\nb: {<<: [*a, *a]}\n---\nRain fell.\n", "not YAML"),
+    ],
+)
+def test_what_unfolds_is_refused_before_it_does(tmp_path: Path, name: str, data: Callable[[], bytes], why: str) -> None:
+    if name.endswith(".docx"):
+        pytest.importorskip("docx")
+    (tmp_path / name).write_bytes(data())
+    started = time.process_time()
+    documents, [error] = loaded(tmp_path)
+    assert not documents
+    assert why in error.why
+    assert time.process_time() - started < 2
