@@ -20,6 +20,8 @@ from index.documents import Document
 from index.errors import LoadError
 
 SUFFIXES = (".yaml", ".yml", ".jsonl")
+_DEEPEST = 8
+"""Lists and mappings within each other; a fact's alternative or an earlier turn lies in five."""
 
 
 class QuestionSetError(LoadError):
@@ -279,8 +281,10 @@ def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _yaml_items(file: Path) -> Iterator[_Item]:
     """Items of a YAML list (or of the list under ``questions``); every scalar is text, so 2026-02-04 and no stay so."""
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    text = _read(file)
     try:
-        root = yaml.compose(_read(file), Loader=loader)
+        _require_flat(file, yaml.parse(text, Loader=loader))
+        root = yaml.compose(text, Loader=loader)
         if isinstance(root, yaml.MappingNode):
             root = next((value for key, value in root.value if key.value == "questions"), root)
     except yaml.MarkedYAMLError as error:
@@ -303,6 +307,18 @@ def _yaml_items(file: Path) -> Iterator[_Item]:
                 raise QuestionSetError(f"{file}:{lines[name]}", f"field '{name}': is given twice")
             values[name] = _plain(value)
         yield _Item(file, line, values, lines)
+
+
+def _require_flat(file: Path, events: Iterator[yaml.Event]) -> None:
+    """Refuse what would unfold without end (aliases) or nest deeper than the composer's stack."""
+    depth = 0
+    for event in events:
+        where = f"{file}:{event.start_mark.line + 1}"
+        if isinstance(event, yaml.AliasEvent):
+            raise QuestionSetError(where, "an alias (*) is not read; write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise QuestionSetError(where, "nests deeper than any question does")
 
 
 def _plain(node: yaml.Node, depth: int = 3) -> object:

@@ -161,3 +161,18 @@ def test_any_bytes_give_a_set_or_a_named_error(
         assert all(question.id for question in QuestionSet.load(path))
     except QuestionSetError as error:
         assert name in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("- id: a\n  tags: &t [x]\n  answers: *t\n", "set.yaml:3: an alias"),
+        ("[" * 300_000, "set.yaml:1: nests deeper"),
+        ("- id: a\n  question: " + "{a: " * 300_000, "set.yaml:2: nests deeper"),
+    ],
+)
+def test_yaml_that_unfolds_or_nests_without_end_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(text)
+    with pytest.raises(QuestionSetError, match=why):
+        QuestionSet.load(path)
