@@ -1,7 +1,7 @@
-"""How soon the chat paints and answers in a browser on this computer, and whether many questions make it grow.
+"""How soon the chat paints and answers in a browser on this computer (``soak_bench.py`` asks for hours on end).
 
-``python benchmarks/chat_bench.py [--questions 500]`` indexes the seed articles and serves the chat in a process of its
-own. Needs Playwright and Chromium or Chrome; memory is read where there is /proc.
+``python benchmarks/chat_bench.py [--questions 50]`` indexes the seed articles and serves the chat in a process of its
+own. Needs Playwright and Chromium or Chrome.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ QUESTIONS = (
 )
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 READY = "#dl-current .dl-turn[aria-busy=false]"
+
+
+def browser_path() -> str | None:
+    """Where Chromium or Chrome is."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
 
 @contextmanager
@@ -107,12 +112,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=50, help="questions asked in a row (default: %(default)s)")
     arguments = parser.parse_args()
-    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser_path is None:
+    browser_at = browser_path()
+    if browser_at is None:
         sys.stderr.write("no Chromium or Chrome was found; install one\n")
         return 2
-    with served() as (url, pid), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+    with served() as (url, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_at, args=FLAGS)
         paints = [paint_ms(browser, url) for _ in range(5)]
         print(f"first paint             median {statistics.median(p for p, _ in paints):.0f} ms of 5 new browsers")
         print(f"first contentful paint  median {statistics.median(c for _, c in paints):.0f} ms")
@@ -121,21 +126,15 @@ def main() -> int:
         page.get_by_role("textbox", name="Question").wait_for()
         words_ms(page, QUESTION)
         taken: list[float] = []
-        memory: list[float] = []
         for number in range(arguments.questions):
             if number % 20 == 0:
                 page.get_by_role("tab", name="Conversations").click()
                 page.get_by_role("button", name="New conversation").click()
                 page.locator(".dl-empty").wait_for()
             taken.append(words_ms(page, QUESTIONS[number % len(QUESTIONS)]))
-            memory.append(resident_mb(pid))
         taken.sort()
         print(
             f"first words             median {statistics.median(taken):.0f} ms, 95th of 100 {taken[int(len(taken) * 0.95)]:.0f} ms"
-        )
-        early, late = memory[len(memory) // 5], memory[-1]
-        print(
-            f"memory of the server    {early:.0f} MB after {len(memory) // 5 + 1} questions, {late:.0f} MB after {len(memory)}"
         )
         browser.close()
     return 0

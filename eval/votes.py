@@ -1,8 +1,9 @@
 """Votes: answers that people marked as helpful or not -> questions.
 
-A line of the file is {"answer": the object of ``dateline ask``, "vote": 1 or -1} with ``history``, ``asked_on``,
+A line of the file is {"answer": the object of ``dateline ask``, "vote": 1, -1 or 0} with ``history``, ``asked_on``,
 ``comment`` and ``id`` where there are any. What was found helpful becomes gold: its quotes, or that declining was
-right. What was not becomes a draft that carries the comment, for a person to say what would have been right.
+right. What was not, or was only commented on, becomes a draft that carries the comment, for a person to say what
+would have been right.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def _question(row: object, file: Path, line: int) -> Question:
     where = f"{file}:{line}"
     if not isinstance(row, Mapping) or not isinstance(row.get("answer"), Mapping):
         raise QuestionSetError(where, "field 'answer': expected the object of dateline ask")
-    if row.get("vote") not in (1, -1):
-        raise QuestionSetError(where, f"field 'vote': expected 1 or -1, found {row.get('vote')!r}")
+    if row.get("vote") not in (1, -1, 0):
+        raise QuestionSetError(where, f"field 'vote': expected 1, -1 or 0, found {row.get('vote')!r}")
     answer: Mapping[str, Any] = row["answer"]
     history = row.get("history") or []
     # Without its history a follow-up can be asked again only as it was understood.
@@ -49,8 +50,9 @@ def _question(row: object, file: Path, line: int) -> Question:
     fields |= {name: row[name] for name in ("asked_on",) if row.get(name)} | ({"history": history} if history else {})
     if row.get("comment"):
         fields["note"] = row["comment"]
-    if row["vote"] == -1:
-        return question_from_dict({**fields, "tags": ["thumbs-down"], "draft": True}, file, line)
+    if row["vote"] != 1:
+        tag = "thumbs-down" if row["vote"] else "comment"
+        return question_from_dict({**fields, "tags": [tag], "draft": True}, file, line)
     fields["tags"] = ["thumbs-up"]
     if answer.get("abstained"):
         return question_from_dict({**fields, "answerable": False}, file, line)

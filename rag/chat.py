@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from index.errors import DatelineError, UnknownDocumentError
 from rag import render
+from rag.assistants import Assistants
 from rag.conversations import ConversationStore, Limits, Turn
+from rag.preferences import Preferences
+from rag.settings import Settings
 from rag.timeline import events_csv, timeline_html
 
 if TYPE_CHECKING:
@@ -24,54 +29,71 @@ CLOSE = '<button type="button" class="dl-close" aria-label="Close the articles">
 BLANK = CLOSE + '<p class="dl-blank">The articles that an answer cites appear here, with the cited sentences lit.</p>'
 
 
-Step = tuple[str | None, str, str | None, str]
-"""Earlier turns, this turn, its articles, conversation; None leaves what is there as it is."""
+Step = tuple[str, str, str]
+"""Earlier turns, this turn, conversation: whole each time, since Gradio keeps an update of a part of them for ever."""
 
 
 class Chat:
     """What the page's events do; every method is callable without a browser."""
 
-    def __init__(self, assistant: Assistant, conversations: ConversationStore, examples: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        conversations: ConversationStore,
+        examples: Sequence[str] = (),
+        preferences: Preferences | None = None,
+    ) -> None:
         self.assistant = assistant
         self.conversations = conversations
         self.examples = examples
+        self.preferences = preferences or Preferences(Settings())
+        self.assistants = Assistants(assistant, self.preferences.settings)
 
     def ask(
         self, question: str, conversation_id: str, limits: Limits, owner: str, instead_of: Turn | None = None
-    ) -> Iterator[Step]:
+    ) -> Generator[Step, None, None]:
         """Answer a question step by step; ``instead_of`` is a last turn that gives way once there is an answer."""
         question = question.strip()
-        if not question:
-            yield None, error_html("Type a question first."), None, conversation_id
-            return
         conversation = self.conversations.get(owner, conversation_id)
         earlier = conversation.turns if conversation else ()
+        if not question:
+            yield thread_html(earlier, conversation_id), error_html("Type a question first."), conversation_id
+            return
         if instead_of is not None:
             earlier = tuple(turn for turn in earlier if turn.id != instead_of.id)
         history = conversation.history(instead_of.id if instead_of else None) if conversation else []
-        yield thread_html(earlier, conversation_id), waiting_html(question), None, conversation_id
+        past = thread_html(earlier, conversation_id)
+        yield past, waiting_html(question), conversation_id
         answer: Answer | None = None
+        today = date.today().isoformat()
         try:
-            for answer in self.assistant.stream(
-                question, history=history, after=limits.after, before=limits.before, doc_ids=limits.doc_ids
+            for answer in self.assistants.of(self.preferences.of(owner)).stream(
+                question,
+                history=history,
+                asked_on=today,
+                after=limits.after,
+                before=limits.before,
+                doc_ids=limits.doc_ids,
             ):
-                yield None, turn_html(Turn(0, answer, limits), conversation_id, busy=True), None, conversation_id
+                yield past, turn_html(Turn(0, answer, limits), conversation_id, busy=True), conversation_id
         except DatelineError as error:
-            yield None, error_html(str(error), question), None, conversation_id
+            yield past, error_html(str(error), question), conversation_id
             return
         except Exception:
             told = "Something went wrong on this computer; its log says more."
-            yield None, error_html(told, question), None, conversation_id
+            yield past, error_html(told, question), conversation_id
             raise
         if answer is None:
             return
         conversation = conversation or self.conversations.create(owner, question)
-        turn = self.conversations.add(owner, conversation.id, answer, limits)
+        turn = self.conversations.add(owner, conversation.id, answer, limits, today)
         if instead_of is not None:
             self.conversations.remove_turn(owner, instead_of.id)
-        yield None, turn_html(turn, conversation.id), self.sources_html(turn), conversation.id
+        yield past, turn_html(turn, conversation.id), conversation.id
 
-    def again(self, turn: str, conversation_id: str, owner: str, *, unlimited: bool = False) -> Iterator[Step]:
+    def again(
+        self, turn: str, conversation_id: str, owner: str, *, unlimited: bool = False
+    ) -> Generator[Step, None, None]:
         """Ask a turn's question once more; the conversation's last turn gives way to its new answer."""
         kept = self._turn(turn, owner)
         if kept is None:
@@ -81,6 +103,11 @@ class Chat:
         limits = Limits() if unlimited else kept.limits
         instead_of = last if last and last.id == kept.id else None
         yield from self.ask(kept.question, conversation_id, limits, owner, instead_of)
+
+    def question(self, turn: str, owner: str) -> str:
+        """What was asked in a turn."""
+        kept = self._turn(turn, owner)
+        return kept.question if kept else ""
 
     def vote(self, turn: str, owner: str, vote: int | None = None, comment: str | None = None) -> None:
         """Keep what a reader thinks of an answer; None leaves the vote or the comment as it is."""
@@ -93,6 +120,10 @@ class Chat:
         number = turn.removeprefix("t")
         return self.conversations.turn(owner, int(number)) if number.isdecimal() and len(number) < 18 else None
 
+    def sources(self, conversation_id: str, owner: str) -> str:
+        """The articles of a conversation's last turn, for the pane."""
+        return self.open(conversation_id, owner)[2]
+
     def open(self, conversation_id: str, owner: str) -> tuple[str, str, str, str]:
         """A kept conversation, or a new one: earlier turns, last turn, its articles, conversation."""
         conversation = self.conversations.get(owner, conversation_id) if conversation_id else None
@@ -102,7 +133,7 @@ class Chat:
         return (
             thread_html(earlier, conversation.id),
             turn_html(last, conversation.id),
-            self.sources_html(last),
+            self.sources_html(last, owner),
             conversation.id,
         )
 
@@ -121,7 +152,8 @@ class Chat:
             )
             items.append(
                 f'<li><button type="button" class="dl-link" data-send="open" {key}>{title}</button>'
-                f'<span>{escape(render.day(kept.updated))}</span><div class="dl-actions" role="group" aria-label="{title}">{exports}'
+                f'<span>{escape(render.day(kept.updated))}</span><div class="dl-actions" role="group" aria-label="{title}">'
+                f"<span>Export</span>{exports}"
                 f'<button type="button" class="dl-action" data-send="rename" {key} data-prompt="Another title" data-value="{title}">Rename</button>'
                 f'<button type="button" class="dl-action" data-send="drop" {key} data-confirm="Delete “{title}” for good?">Delete</button>'
                 "</div></li>"
@@ -131,10 +163,10 @@ class Chat:
     def cite(self, turn: str, owner: str) -> str:
         """The articles of an earlier turn, for the pane."""
         kept = self._turn(turn, owner)
-        return self.sources_html(kept) if kept else BLANK
+        return self.sources_html(kept, owner) if kept else BLANK
 
-    def sources_html(self, turn: Turn) -> str:
-        """The articles that a turn's answer cites."""
+    def sources_html(self, turn: Turn, owner: str) -> str:
+        """The articles that a turn's answer cites, and the passages found for its question."""
         answer = turn.answer
         documents: dict[str, Document] = {}
         for citation in (*answer.citations, *answer.nearest):
@@ -144,7 +176,24 @@ class Chat:
                 continue
         if not answer.citations and not answer.nearest:
             return BLANK
-        return CLOSE + render.sources_html(answer, documents, f"t{turn.id}")
+        return CLOSE + render.sources_html(answer, documents, f"t{turn.id}") + self._found_html(turn, owner)
+
+    def _found_html(self, turn: Turn, owner: str) -> str:
+        settings = self.preferences.of(owner)
+        if not settings.shown:
+            return ""
+        retriever = self.assistants.of(settings).retriever
+        own, limits = retriever.bounds, turn.limits
+        bounds = replace(
+            own,
+            after=limits.after or own.after,
+            before=limits.before or own.before,
+            doc_ids=limits.doc_ids or own.doc_ids,
+        )
+        hits = retriever.search(
+            turn.answer.standalone_question, settings.shown, asked_on=turn.asked_on or None, bounds=bounds
+        )
+        return render.passages_html(hits)
 
     def empty_html(self) -> str:
         """What stands there before the first question."""
@@ -243,6 +292,16 @@ def waiting_html(question: str) -> str:
     )
 
 
+def busy_html(question: str) -> str:
+    """Too many questions wait already; the same one can be sent again by a button."""
+    return (
+        f'<section class="dl-turn"><h2 class="dl-question">{escape(question)}</h2>'
+        '<div class="dl-error" role="alert"><p>The chat is busy: many questions are waiting already.</p>'
+        f'<button type="button" class="dl-action" data-send="example" data-question="{escape(question)}">Ask again</button>'
+        "</div></section>"
+    )
+
+
 def error_html(message: str, question: str = "") -> str:
     """Something went wrong, in one sentence."""
     heading = f'<h2 class="dl-question">{escape(question)}</h2>' if question else ""
@@ -256,7 +315,6 @@ def facts_html(assistant: Assistant) -> str:
     facts = [
         ("Articles", f"{status['documents']:,}, of which {status['undated']:,} undated"),
         ("Passages", f"{status['passages']:,}"),
-        ("Passages read for an answer", str(assistant.retriever.k)),
         ("Embedding model", f"{status['embedder']['name']}, {status['embedder']['dimension']} dimensions"),
         (
             "Answers",

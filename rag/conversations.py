@@ -26,10 +26,12 @@ CREATE TABLE IF NOT EXISTS turns (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     limits TEXT NOT NULL, answer TEXT NOT NULL, created TEXT NOT NULL,
-    vote INTEGER NOT NULL DEFAULT 0, comment TEXT NOT NULL DEFAULT ''
+    vote INTEGER NOT NULL DEFAULT 0, comment TEXT NOT NULL DEFAULT '', asked_on TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS turns_by_conversation ON turns (conversation_id, id);
 """
+_ADD_ASKED_ON = "ALTER TABLE turns ADD COLUMN asked_on TEXT NOT NULL DEFAULT ''"
+"""Files of earlier versions have no such column."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Turn:
-    """One question with its answer; ``vote`` is 1 (helpful), -1 (not) or 0 (none given)."""
+    """One question with its answer.
+
+    ``vote`` is 1 (helpful), -1 (not) or 0 (none given); ``asked_on`` is the asker's day (ISO), "" where none was noted.
+    """
 
     id: int
     answer: Answer
@@ -54,6 +59,7 @@ class Turn:
     created: str = ""
     vote: int = 0
     comment: str = ""
+    asked_on: str = ""
 
     @property
     def question(self) -> str:
@@ -94,6 +100,8 @@ class ConversationStore:
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(_SCHEMA)
+            if "asked_on" not in {row["name"] for row in self._connection.execute("PRAGMA table_info (turns)")}:
+                self._connection.execute(_ADD_ASKED_ON)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot open the conversations in {path}: {error}") from error
         self._lock = threading.Lock()
@@ -125,7 +133,9 @@ class ConversationStore:
             )
         return conversation
 
-    def add(self, owner: str, conversation_id: str, answer: Answer, limits: Limits | None = None) -> Turn:
+    def add(
+        self, owner: str, conversation_id: str, answer: Answer, limits: Limits | None = None, asked_on: str = ""
+    ) -> Turn:
         """Append an answered question; raises UsageError where ``owner`` has no such conversation."""
         limits = limits or Limits()
         now = _now()
@@ -133,10 +143,16 @@ class ConversationStore:
             self._require(cursor, owner, conversation_id)
             cursor.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation_id))
             cursor.execute(
-                "INSERT INTO turns (conversation_id, limits, answer, created) VALUES (?, ?, ?, ?)",
-                (conversation_id, _limits_json(limits), json.dumps(answer.to_dict(), ensure_ascii=False), now),
+                "INSERT INTO turns (conversation_id, limits, answer, created, asked_on) VALUES (?, ?, ?, ?, ?)",
+                (
+                    conversation_id,
+                    _limits_json(limits),
+                    json.dumps(answer.to_dict(), ensure_ascii=False),
+                    now,
+                    asked_on,
+                ),
             )
-            return Turn(int(cursor.lastrowid or 0), answer, limits, now)
+            return Turn(int(cursor.lastrowid or 0), answer, limits, now, asked_on=asked_on)
 
     def get(self, owner: str, conversation_id: str) -> Conversation | None:
         """The conversation with its turns, or None where ``owner`` has no such conversation."""
@@ -205,15 +221,16 @@ class ConversationStore:
                 (vote, comment, turn_id, owner),
             )
 
-    def voted(self, owner: str) -> list[Turn]:
-        """The owner's turns that carry a vote or a comment, oldest first."""
+    def judged(self, owner: str) -> list[Conversation]:
+        """The owner's conversations with a turn that carries a vote or a comment, in the order of those turns."""
         with self._cursor() as cursor:
             rows = cursor.execute(
-                "SELECT turns.* FROM turns JOIN conversations ON conversations.id = conversation_id"
-                " WHERE owner = ? AND (vote != 0 OR comment != '') ORDER BY turns.id",
+                "SELECT conversation_id FROM turns JOIN conversations ON conversations.id = conversation_id"
+                " WHERE owner = ? AND (vote != 0 OR comment != '') GROUP BY conversation_id ORDER BY min(turns.id)",
                 (owner,),
             ).fetchall()
-        return [_turn(row) for row in rows]
+        found = (self.get(owner, row["conversation_id"]) for row in rows)
+        return [conversation for conversation in found if conversation is not None]
 
     @staticmethod
     def _require(cursor: sqlite3.Cursor, owner: str, conversation_id: str) -> None:
@@ -246,6 +263,7 @@ def _turn(row: sqlite3.Row) -> Turn:
         row["created"],
         row["vote"],
         row["comment"],
+        row["asked_on"],
     )
 
 

@@ -41,6 +41,7 @@ def to_dict(conversation: Conversation, index: Index) -> dict[str, Any]:
         "turns": [
             {
                 "asked": turn.created,
+                "asked_on": turn.asked_on or None,
                 "limits": {"after": turn.limits.after, "before": turn.limits.before, "doc_ids": turn.limits.doc_ids},
                 "vote": turn.vote,
                 "comment": turn.comment,
@@ -87,14 +88,24 @@ def to_html(conversation: Conversation, index: Index) -> str:
     return render.page_html(conversation.title, "".join(body), render.asset("page.css"), render.asset("page.js"))
 
 
-def votes_jsonl(turns: Iterable[Turn]) -> str:
-    """Judged answers, one JSON object a line: what an evaluation's question set is made from."""
-    lines = [
-        json.dumps({"answer": turn.answer.to_dict(), "vote": turn.vote, "comment": turn.comment}, ensure_ascii=False)
-        for turn in turns
-        if turn.vote
+def votes_jsonl(conversations: Iterable[Conversation]) -> str:
+    """Judged answers, one JSON object a line: what an evaluation's question set is made from.
+
+    Each stands with what came before it in its conversation and the day it was asked on, so that it can be asked again.
+    """
+    rows = [
+        {
+            "answer": turn.answer.to_dict(),
+            "vote": turn.vote,
+            "comment": turn.comment,
+            "history": conversation.history(turn.id),
+            "asked_on": turn.asked_on or None,
+        }
+        for conversation in conversations
+        for turn in conversation.turns
+        if turn.vote or turn.comment
     ]
-    return "".join(line + "\n" for line in lines)
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def read(path: Path) -> dict[str, Any]:

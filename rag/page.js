@@ -4,16 +4,20 @@
   window.datelinePage = true;
 
   // Light, dark, or as the system has it; the browser remembers.
+  window.datelineLooksNow = () => localStorage.getItem("dateline-look") || window.datelineDefault || "System";
   window.datelineLook = (look) => {
     localStorage.setItem("dateline-look", look);
+    paint(look);
+  };
+  function paint(look) {
     const dark = look === "Dark" || (look === "System" && matchMedia("(prefers-color-scheme: dark)").matches);
     document.body.classList.toggle("dark", dark);
-  };
-  const look = localStorage.getItem("dateline-look");
-  if (look && look !== "System") new MutationObserver((_, watch) => {
+  }
+  const look = window.datelineLooksNow();
+  if (look !== "System") new MutationObserver((_, watch) => {
     if (!document.querySelector(".dl-masthead")) return;
     watch.disconnect();
-    window.datelineLook(look);
+    paint(look);
   }).observe(document, { childList: true, subtree: true });
 
   let opener = null; // the button to go back to
@@ -91,6 +95,15 @@
     const thread = document.querySelector(".dl-turn[data-conversation]");
     if (thread) history.replaceState(null, "", "?conversation=" + encodeURIComponent(thread.dataset.conversation));
   });
+
+  // What was begun stays, and says that it was stopped; Ask takes the place of Stop again.
+  window.datelineStopped = () => {
+    const turn = document.querySelector("#dl-current [aria-busy=true]");
+    if (!turn) return;
+    turn.setAttribute("aria-busy", "false");
+    turn.querySelector(".dl-waiting")?.remove();
+    turn.append(Object.assign(document.createElement("p"), { className: "dl-notice", textContent: "Stopped; this answer is not kept." }));
+  };
 
   // A question to be edited is put into the box; the box gets the focus.
   document.addEventListener("dateline:edit", () => document.querySelector("#dl-box textarea").focus());

@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from html import escape
 from http.cookies import SimpleCookie
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -18,12 +19,15 @@ from starlette.routing import Route
 from index.errors import UnknownDocumentError
 from rag import export, render
 from rag.conversations import Conversation, ConversationStore
+from rag.listening import is_loopback
+from rag.login import login_page
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from index import Index
 
+FONTS = ("source-serif-4-400", "source-serif-4-400-italic", "source-serif-4-600")
 COOKIE = "dateline_visitor"
 """Tells browsers apart; scripts cannot read it."""
 SESSION_SECONDS = 12 * 3600
@@ -64,14 +68,23 @@ def routes(index: Index, conversations: ConversationStore) -> list[Route]:
         return _download(kept.title, request.path_params["form"], write(kept), kind)
 
     def votes(request: Request) -> Response:
-        judged = conversations.voted(owner_of(request))
+        judged = conversations.judged(owner_of(request))
         return _download("votes", "jsonl", export.votes_jsonl(judged), "application/jsonl")
 
     return [
+        Route("/fonts/{name}.woff2", font),
         Route("/documents/{doc_id:path}", _guarded(document)),
         Route("/conversations/{id}.{form}", _guarded(conversation)),
         Route("/votes.jsonl", _guarded(votes)),
     ]
+
+
+def font(request: Request) -> Response:
+    """A font of this program; it never changes."""
+    if request.path_params["name"] not in FONTS:
+        return Response(status_code=404)
+    data = resources.files("rag").joinpath(f"{request.path_params['name']}.woff2").read_bytes()
+    return Response(data, media_type="font/woff2", headers={"cache-control": "public, max-age=31536000, immutable"})
 
 
 def _download(name: str, ending: str, text: str, kind: str) -> Response:
@@ -87,6 +100,10 @@ class Visit(Protocol):
     def cookies(self) -> Mapping[str, str]:
         """The cookies sent along."""
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers sent along."""
+
 
 def owner_of(request: Visit | None) -> str:
     """Whose conversations a request may see: the person logged in, or else this browser."""
@@ -94,6 +111,14 @@ def owner_of(request: Visit | None) -> str:
         return "local"
     name = getattr(request, "username", None) or (_user(request) if isinstance(request, Request) else None)
     return f"user {name}" if name else str(request.cookies.get(COOKIE) or "local")
+
+
+def at_this_computer(request: Visit) -> bool:
+    """Whether a request comes from a person at this computer: not through a proxy, nor under another computer's name."""
+    client = getattr(request, "client", None)
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    forwarded = any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
+    return client is not None and is_loopback(client.host) and is_loopback(name) and not forwarded
 
 
 def _session_cookies(app: Any) -> tuple[str, str]:
@@ -109,11 +134,15 @@ def _user(request: Request) -> str | None:
     return request.app.tokens.get(token)  # type: ignore[no-any-return]
 
 
+def _must_log_in(request: Request) -> bool:
+    return getattr(request.app, "auth", None) is not None and _user(request) is None
+
+
 def _guarded(page: Callable[[Request], Response]) -> Callable[[Request], Response]:
     """The page for those logged in, where the chat asks for a login."""
 
     def guard(request: Request) -> Response:
-        if getattr(request.app, "auth", None) is not None and _user(request) is None:
+        if _must_log_in(request):
             return HTMLResponse(render.page_html("Log in", "<p>Log in to the chat first.</p>"), status_code=401)
         return page(request)
 
@@ -186,4 +215,7 @@ class Visitors:
                 message = {**message, "headers": headers}
             await send(message)
 
+        if scope["method"] == "GET" and scope["path"] == "/" and _must_log_in(Request(scope)):
+            await HTMLResponse(login_page())(scope, receive, with_headers)
+            return
         await self.app(scope, receive, with_headers)

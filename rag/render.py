@@ -12,6 +12,7 @@ from datetime import date
 from html import escape
 from importlib import resources
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
 from urllib.parse import urlsplit
 
@@ -20,13 +21,18 @@ from index.documents import Document
 from rag.answer import Answer, Citation
 from rag.markup import MarkHtml, blocks
 
+if TYPE_CHECKING:
+    from index.documents import Passage
+    from rag.retriever import Hit
+
 WHY = {
-    "no_documents": "There are no articles to answer from yet.",
-    "not_mentioned": "The articles do not mention this.",
-    "not_stated": "The articles touch on this, but do not state what was asked.",
-    "outside_dates": "No article falls within the dates asked about.",
-    "unclear_question": "The question could not be understood.",
+    "no_documents": "No answer: there are no articles yet",
+    "not_mentioned": "No answer: not mentioned in these articles",
+    "not_stated": "No answer: not stated in these articles",
+    "outside_dates": "No answer: no article within these dates",
+    "unclear_question": "No answer: the question is not clear",
 }
+"""The heading of what is no answer, by its reason."""
 
 
 def day(iso: str | None) -> str:
@@ -179,27 +185,26 @@ def summary_html(answer: Answer) -> str:
     )
     quotes = len(answer.citations)
     sources = f"{quotes} quote{'s' if quotes != 1 else ''} from {articles} article{'s' if articles != 1 else ''}"
-    seconds = answer.ms.get("total")
+    taken = answer.ms.get("total")
     parts = [confidence_words(answer.confidence), kind, sources]
-    if seconds is not None:
-        parts.append(f"{seconds / 1000:.1f} s")
+    if taken is not None:
+        parts.append(f"{taken / 1000:.1f} s" if taken >= 1000 else f"{taken:.0f} ms")
     return '<p class="dl-summary">' + " · ".join(escape(part) for part in parts) + "</p>"
 
 
 def _abstained(answer: Answer, turn: str) -> str:
     html = [
         '<section class="dl-abstained" role="note" aria-label="Not answered">',
-        "<h3>Not answered from these articles</h3>",
+        f"<h3>{escape(WHY.get(answer.reason or '', 'No answer from these articles'))}</h3>",
         f"<p>{escape(answer.text)}</p>" if answer.text else "",
-        f'<p class="dl-why">{escape(WHY.get(answer.reason or "", ""))}</p>',
     ]
     if answer.nearest:
         html.append("<h4>Nearest in the articles, but not an answer</h4><ul class='dl-nearest'>")
         for citation in answer.nearest:
             html.append(
-                f"<li><q>{escape(citation.quote)}</q><span>{escape(where(citation))}</span>"
+                f"<li><q>{escape(citation.quote)}</q><div><span>{escape(where(citation))}</span>"
                 f'<button type="button" class="dl-open" data-turn="{escape(turn)}" data-n="{citation.n}"'
-                f' aria-label="Show in the article: {escape(where(citation))}">Show in the article</button></li>'
+                f' aria-label="Show in the article: {escape(where(citation))}">Show in the article</button></div></li>'
             )
         html.append("</ul>")
     html.append("</section>")
@@ -218,6 +223,23 @@ def sources_html(answer: Answer, documents: Mapping[str, Document], turn: str) -
     ]
     kind = "nearest" if answer.abstained else "cited"
     return f'<div class="dl-sources" data-turn="{escape(turn)}" data-kind="{kind}">{"".join(articles)}</div>'
+
+
+def passages_html(hits: Sequence[Hit]) -> str:
+    """The passages that were found for a question, best first, folded away."""
+    if not hits:
+        return ""
+    items = "".join(
+        f'<li><a href="{escape(sentence_link(p.doc_id, p.start, p.end))}" target="_blank" rel="noopener">'
+        f"{escape(p.title or p.doc_id)}</a><span>{escape(_outlet(p))}</span><p>{escape(p.text)}</p></li>"
+        for p in (hit.passage for hit in hits)
+    )
+    count = f"{len(hits)} passages" if len(hits) > 1 else "1 passage"
+    return f'<details class="dl-found"><summary>{count} found for this question</summary><ol>{items}</ol></details>'
+
+
+def _outlet(passage: Passage) -> str:
+    return " · ".join(part for part in (passage.source, day(passage.published) or "undated") if part)
 
 
 def _gone(citation: Citation) -> str:
@@ -324,9 +346,14 @@ def page_html(title: str, body: str, style: str = "", script: str = "") -> str:
 
 def document_page(document: Document) -> str:
     """One article as a page; ``#char=START,END`` lights and shows those characters of it."""
-    return page_html(document.title or document.doc_id, article_html(document, ()), asset("page.css"), asset("page.js"))
+    return page_html(
+        document.title or document.doc_id,
+        article_html(document, ()),
+        asset("fonts.css") + asset("page.css"),
+        asset("page.js"),
+    )
 
 
 def asset(name: str) -> str:
-    """The text of ``page.css`` or ``page.js``."""
+    """The text of a style sheet or script of the page."""
     return resources.files("rag").joinpath(name).read_text(encoding="utf-8")

@@ -26,6 +26,8 @@ PREFIX = "DATELINE_"
 
 Unsupported = Literal["drop", "flag"]
 Switch = Literal["on", "off"]
+Style = Literal["written", "quoted"]
+Theme = Literal["system", "light", "dark"]
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,12 @@ class Settings:
     path or name, or "" for none; ``llm_url`` an OpenAI-compatible address, "" for extractive
     answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
     sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
-    check, or "". ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
+    check, or "". ``style`` is "written" (by the LLM, where there is one) or "quoted" (the articles'
+    own sentences). ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
     model sees what rules do not, its rewriting is held against the conversation, and the rules step
-    in where it fails; off saves a request a follow-up. ``llm_key`` (for the LLM's server) and
-    ``token`` (asked of HTTP and MCP clients) come from the environment alone and are never shown.
+    in where it fails; off saves a request a follow-up. ``shown`` is how many passages the chat
+    lists beside an answer, ``theme`` its colours. ``llm_key`` (for the LLM's server) and ``token``
+    (asked of HTTP and MCP clients) come from the environment alone and are never shown.
     """
 
     index: str = ".dateline"
@@ -51,14 +55,23 @@ class Settings:
     llm_model: str = ""
     unsupported: Unsupported = "drop"
     nli: str = ""
+    style: Style = "written"
     llm_rewrite: Switch = "on"
+    shown: int = 5
+    theme: Theme = "system"
     llm_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if not 1 <= self.k <= 100:
-            raise UsageError(f"k is {self.k}; it must be from 1 to 100")
-        for name, choices in (("unsupported", Unsupported), ("llm_rewrite", Switch)):
+        for name, least in (("k", 1), ("shown", 0)):
+            if not least <= getattr(self, name) <= 100:
+                raise UsageError(f"{name} is {getattr(self, name)}; it must be from {least} to 100")
+        for name, choices in (
+            ("unsupported", Unsupported),
+            ("style", Style),
+            ("llm_rewrite", Switch),
+            ("theme", Theme),
+        ):
             if getattr(self, name) not in get_args(choices):
                 raise UsageError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(get_args(choices))}")
 
@@ -110,7 +123,7 @@ class Settings:
         retriever = Retriever(self.open_index(read_only=read_only), k=self.k, reranker=reranker)
         return Assistant(
             retriever,
-            llm=self._llm(),
+            llm=self._llm() if self.style == "written" else None,
             unsupported=self.unsupported,
             nli=self.nli,
             llm_rewrite=self.llm_rewrite == "on",

@@ -24,6 +24,8 @@ MAX_BYTES = 20 * 1024 * 1024
 """Of one uploaded file."""
 Order = Literal["Newest", "Oldest", "Title", "Source", "Passages"]
 SHOWN = 200
+OFFERED = 1000
+"""Articles offered to limit a question to, the newest ones; a browser would not take many more."""
 
 
 class Shelf:
@@ -112,6 +114,10 @@ class Shelf:
         if order == "Passages":
             return sorted(found, key=lambda info: -info.passages)
         return sorted(found, key=lambda info: (info.title if order == "Title" else info.source).casefold())
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Title and id of the articles that a question can be limited to."""
+        return [(info.title or info.doc_id, info.doc_id) for info in self.find()[:OFFERED]]
 
     def table_html(self, search: str = "", order: Order = "Newest") -> str:
         """The articles as a table; a title is the button that opens its article."""

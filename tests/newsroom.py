@@ -9,6 +9,7 @@ from typing import Any
 from index.dates import TimeExpression
 from index.documents import Document
 from index.errors import LLMError, UnknownDocumentError
+from index.filters import Filter
 from rag.answer import Answer, Citation, Event, Sentence
 
 HARBOUR = Document(
@@ -116,12 +117,25 @@ class FakeIndex:
         return [Listed(d.doc_id, d.title, d.source, d.published, d.published_from, d.url) for d in self.held.values()]
 
 
+class FakeRetriever:
+    """Finds nothing."""
+
+    bounds = Filter()
+    k = 10
+
+    def search(self, query: str, k: int, **limits: Any) -> list[Any]:
+        return []
+
+
 class FakeAssistant:
     """Answers every question with ANSWER, those about eating with DECLINED, and fails when told to fail."""
+
+    generator = None
 
     def __init__(self, *documents: Document) -> None:
         self.index: Any = FakeIndex(*(documents or (HARBOUR, UNDATED, HOSTILE)))
         self.asked: list[dict[str, Any]] = []
+        self.retriever = FakeRetriever()
 
     def stream(self, question: str, history: Sequence[Any] = (), **limits: Any) -> Iterator[Answer]:
         self.asked.append({"question": question, "history": list(history), **limits})

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 from eval_fakes import FakeAssistant, questions
+from newsroom import ANSWER, DECLINED
 
 from eval import Question, QuestionSet, commands, evaluate
 from eval.drafts import draft
 from eval.questions import QuestionSetError
+from eval.votes import read_votes
 from index.documents import Document
 from index.errors import UsageError
+from rag import export
+from rag.conversations import ConversationStore
 from rag.settings import Settings
 
 
@@ -120,22 +124,40 @@ def test_votes_become_gold_or_drafts(tmp_path: Path) -> None:
         {"answer": good, "vote": 1, "asked_on": None},  # the same question again: the last vote counts
         {"answer": declined, "vote": 1, "id": "why"},
         {"answer": good | {"question": "And when?"}, "vote": -1, "comment": "it was Bob", "history": turns},
+        {"answer": good | {"question": "Who else?"}, "vote": 0, "comment": "see page 2", "asked_on": "2026-01-30"},
     ]
     path = tmp_path / "votes.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert call("votes", path, tmp_path / "set.yaml") == 0
-    who, why, when = QuestionSet.load(tmp_path / "set.yaml")
+    who, why, when, else_ = QuestionSet.load(tmp_path / "set.yaml")
     assert (who.gold_docs, who.gold_quotes, who.tags, who.draft) == ({"d": 1}, ("Ann did.",), ("thumbs-up",), False)
     assert (why.id, why.question, why.answerable) == ("why", "Why was it Ann?", False)
-    assert commands.load_set(str(path)).questions == (who, why, when)
+    assert commands.load_set(str(path)).questions == (who, why, when, else_)
     assert (when.draft, when.note, when.gold_quotes, len(when.history)) == (True, "it was Bob", (), 2)
+    assert (else_.draft, else_.note, else_.tags, else_.asked_on) == (True, "see page 2", ("comment",), "2026-01-30")
+
+
+def test_what_the_chat_exports_is_read_with_its_history_and_its_day(tmp_path: Path) -> None:
+    store = ConversationStore()
+    kept = store.create("ann", "t")
+    first = store.add("ann", kept.id, ANSWER, asked_on="2025-03-06")
+    second = store.add("ann", kept.id, DECLINED, asked_on="2025-03-07")
+    store.vote("ann", first.id, 1)
+    store.vote("ann", second.id, -1, "it was soup")
+    path = tmp_path / "votes.jsonl"
+    path.write_text(export.votes_jsonl(store.judged("ann")), encoding="utf-8")
+    one, two = read_votes(path).questions
+    assert (one.question, one.asked_on, one.history) == (ANSWER.question, "2025-03-06", ())
+    assert one.gold_quotes == tuple(citation.quote for citation in ANSWER.citations)
+    assert (two.question, two.asked_on, two.note) == (DECLINED.question, "2025-03-07", "it was soup")
+    assert [message["content"] for message in two.history] == [ANSWER.question, ANSWER.text]
 
 
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         ({"vote": 1}, "votes.jsonl:1: field 'answer': expected the object"),
-        ({"answer": {"question": "Who?"}, "vote": 2}, "votes.jsonl:1: field 'vote': expected 1 or -1, found 2"),
+        ({"answer": {"question": "Who?"}, "vote": 2}, "votes.jsonl:1: field 'vote': expected 1, -1 or 0, found 2"),
         ({"answer": {}, "vote": 1}, "votes.jsonl:1: field 'question': expected text, found nothing"),
         ({"answer": {"question": "Who?", "citations": ["x"]}, "vote": 1}, "votes.jsonl:1: field 'answer': a citation"),
         (["x"], "votes.jsonl:1: field 'answer'"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -68,14 +70,17 @@ def test_rename_and_delete(store: ConversationStore) -> None:
     assert store.find("ann")[0].title == "Harbour"
     store.delete("ann", kept.id)
     assert store.find("ann") == []
-    assert store.voted("ann") == []
+    assert store.judged("ann") == []
 
 
 def test_votes_and_comments_are_kept(store: ConversationStore) -> None:
     kept = store.create("ann", "t")
     turn = store.add("ann", kept.id, ANSWER)
     store.vote("ann", turn.id, -1, "the date is wrong")
-    assert [(t.vote, t.comment) for t in store.voted("ann")] == [(-1, "the date is wrong")]
+    store.add("ann", store.create("ann", "not judged").id, ANSWER)
+    assert [c.id for c in store.judged("ann")] == [kept.id]
+    assert [(t.vote, t.comment) for t in store.judged("ann")[0].turns] == [(-1, "the date is wrong")]
+    assert store.judged("bob") == []
     with pytest.raises(UsageError):
         store.vote("ann", turn.id, 5)
 
@@ -89,6 +94,23 @@ def test_history_is_what_a_follow_up_is_asked_with(store: ConversationStore) -> 
     assert [m["role"] for m in conversation.history()] == ["user", "assistant"] * 2
     assert [m["content"] for m in conversation.history(before=second.id)] == [ANSWER.question, ANSWER.text]
     assert conversation.history(before=first.id) == []
+
+
+def test_the_day_of_asking_is_kept_and_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        old.execute(
+            "CREATE TABLE turns (id INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT NOT NULL, limits TEXT NOT NULL,"
+            " answer TEXT NOT NULL, created TEXT NOT NULL, vote INTEGER NOT NULL DEFAULT 0, comment TEXT NOT NULL DEFAULT '')"
+        )
+    for day in ("2026-01-30", ""):
+        store = ConversationStore(path)
+        kept = store.create("ann", "t")
+        store.add("ann", kept.id, ANSWER, asked_on=day)
+        found = store.get("ann", kept.id)
+        assert found is not None
+        assert found.turns[0].asked_on == day
+        store.close()
 
 
 def test_a_file_that_is_no_database_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ KEPT = Conversation(
     "2025-03-07T10:00:00+00:00",
     (
         Turn(1, ANSWER, vote=1),
-        Turn(2, DECLINED, vote=-1, comment="it does say"),
+        Turn(2, DECLINED, vote=-1, comment="it does say", asked_on="2026-01-30"),
         Turn(3, replace(ANSWER, text=f"{HOSTILE.text} [1]", citations=(EVIL,), events=(), sentences=())),
     ),
 )
@@ -93,6 +93,9 @@ def test_markdown_numbers_the_quotes_as_the_marks() -> None:
 
 
 def test_votes_become_lines_that_evaluation_reads() -> None:
-    lines = [json.loads(line) for line in export.votes_jsonl(KEPT.turns).splitlines()]
+    lines = [json.loads(line) for line in export.votes_jsonl([KEPT]).splitlines()]
     assert [(line["vote"], line["comment"]) for line in lines] == [(1, ""), (-1, "it does say")]
     assert lines[0]["answer"]["question"] == ANSWER.question
+    assert lines[0]["history"] == []
+    assert [message["role"] for message in lines[1]["history"]] == ["user", "assistant"]
+    assert [line["asked_on"] for line in lines] == [None, "2026-01-30"]

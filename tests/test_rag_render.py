@@ -163,8 +163,8 @@ def test_an_abstention_is_no_answer_and_says_why() -> None:
     page = Page(html)
     assert page.named("dl-abstained")
     assert not page.named("dl-mark")
-    assert "Not answered from these articles" in page.text
-    assert "do not state what was asked" in page.text
+    assert "No answer: not stated in these articles" in page.text
+    assert DECLINED.text in page.text
     assert MET.quote in page.text
     assert page.named("dl-open")[0]["data-n"] == "1"
     assert 'data-kind="nearest"' in render.sources_html(DECLINED, {HARBOUR.doc_id: HARBOUR}, "t1")
