@@ -52,6 +52,8 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of_document ON passages (doc_id);
 CREATE INDEX documents_by_day ON documents (published_day);
+CREATE INDEX passages_by_day ON passages (published_day);
+CREATE INDEX passages_by_day_spoken_of ON passages (first_day, last_day);
 CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL, doc_ids TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE journal (passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -398,9 +400,23 @@ class Catalogue:
         """Return in how many passages each term occurs."""
         return lexical.document_frequency(self.connection, terms)
 
-    def rows(self, passage_ids: Sequence[str]) -> dict[str, int]:
-        """Return the row of each passage id that exists."""
-        return dict(self._select("SELECT passage_id, id FROM passages WHERE passage_id IN ({})", passage_ids))
+    def rows(self, passage_ids: Sequence[str], bounds: Filter | None = None) -> dict[str, int]:
+        """Return the row of each passage id that exists and is within ``bounds``."""
+        if not bounds:
+            return dict(self._select("SELECT passage_id, id FROM passages WHERE passage_id IN ({})", passage_ids))
+        condition, parameters = bounds.to_sql()
+        sql = (
+            "SELECT p.passage_id, p.id FROM passages p JOIN documents d ON d.doc_id = p.doc_id"
+            f" WHERE p.passage_id IN ({{}}) AND {condition}"
+        )
+        return dict(self._select(sql, passage_ids, parameters))
+
+    def rows_within(self, bounds: Filter, most: int) -> dict[str, int]:
+        """Return the rows, by passage id, of up to ``most`` passages within ``bounds``."""
+        condition, parameters = bounds.to_sql()
+        tables = "passages p JOIN documents d ON d.doc_id = p.doc_id" if "d." in condition else "passages p"
+        sql = f"SELECT p.passage_id, p.id FROM {tables} WHERE {condition} LIMIT ?"
+        return dict(self.connection.execute(sql, [*parameters, most]).fetchall())
 
     def candidates(self, rows: Sequence[int]) -> list[Candidate]:
         """Return the candidates of passage rows, in no particular order."""
@@ -462,10 +478,10 @@ class Catalogue:
         rows = self.connection.execute("SELECT id FROM passages WHERE doc_id = ? ORDER BY start", (doc_id,))
         return [row[0] for row in rows]
 
-    def _select(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    def _select(self, sql: str, values: Sequence[Any], more: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         for at in range(0, len(values), 500):
             some = values[at : at + 500]
-            yield from self.connection.execute(sql.format(",".join("?" * len(some))), some).fetchall()
+            yield from self.connection.execute(sql.format(",".join("?" * len(some))), [*some, *more]).fetchall()
 
 
 def days_spoken_of(expressions: Sequence[TimeExpression]) -> tuple[int | None, int | None]:

@@ -349,9 +349,7 @@ class ServerStore(Store):
     def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, cosine similarity), best first."""
         self.sync()
-        found = self._call(lambda: self.vectors.search(vector, k, bounds))
-        rows = self.catalogue.rows([passage_id for passage_id, _ in found])
-        return [(rows[passage_id], score) for passage_id, score in found if passage_id in rows]
+        return self._call(lambda: self._nearest(vector, k, bounds))
 
     def document(self, doc_id: str) -> Document:
         """Return a document; raises UnknownDocumentError."""

@@ -35,6 +35,10 @@ FORMAT_VERSION = 2
 """2: the vectors of sentences are stored; an index of version 1 has none and is brought to 2 when it is written to."""
 CATALOGUE = "catalogue.sqlite"
 _VECTORS = "chroma"
+_FEW = 2000
+"""So many passages within bounds are compared with a question one by one."""
+_WIDE = 2000
+"""So many of the nearest passages are looked through for those within wider bounds."""
 _NEARLY_FULL = 16 << 20
 """Bytes; a write that failed with less than this free is put down to the full disk."""
 
@@ -188,9 +192,30 @@ class Store:
     def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, cosine similarity), best first."""
         self.vectors.follow(self.catalogue.generation())
-        found = self.vectors.search(vector, k, bounds)
-        rows = self.catalogue.rows([passage_id for passage_id, _ in found])
-        return [(rows[passage_id], score) for passage_id, score in found if passage_id in rows]
+        return self._nearest(vector, k, bounds)
+
+    def _nearest(self, vector: Vectors, k: int, bounds: Filter | None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (passage row, cosine similarity) within ``bounds``, best first.
+
+        Chroma lists all that is within bounds before it searches, which takes seconds among a million.
+        So few passages within are compared one by one, and of many the nearest of all are looked
+        through; only where none of those is within is Chroma asked for it.
+        """
+        if bounds:
+            few = self.catalogue.rows_within(bounds, _FEW + 1)
+            if len(few) <= _FEW:
+                stored = self.vectors.vectors(list(few))
+                scored = [(few[passage_id], float(other @ vector)) for passage_id, other in stored.items()]
+                return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
+            for within in (None, bounds):
+                found = self.vectors.search(vector, k if within else max(k, _WIDE), within)
+                rows = self.catalogue.rows([passage_id for passage_id, _ in found], bounds)
+                if rows:
+                    break
+        else:
+            found = self.vectors.search(vector, k)
+            rows = self.catalogue.rows([passage_id for passage_id, _ in found])
+        return [(rows[passage_id], score) for passage_id, score in found if passage_id in rows][:k]
 
     def lexical(self, terms: Sequence[str], k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, BM25 score), best first."""

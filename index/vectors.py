@@ -10,11 +10,14 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from index.catalogue import days_spoken_of
 from index.documents import Passage, Scalar
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 COLLECTION = "dateline"
 _BATCH = 1000
+_TRIES = 4
+"""So often a request is made while another process keeps writing."""
+_LOCK_SECONDS = 10.0
 _REOPEN_SECONDS = 1.0
 """A reader looks at most this often for vectors written by another process."""
 
@@ -38,10 +44,11 @@ Opened = tuple[Any, Callable[[], None]]
 class VectorStore:
     """Vectors by passage id in a Chroma collection, of a folder or of a server."""
 
-    def __init__(self, opener: Callable[[], Opened], where: str, *, follows: bool) -> None:
+    def __init__(self, opener: Callable[[], Opened], where: str, lock: Path | None = None) -> None:
         self._opener = opener
         self._where = where
-        self._follows = follows
+        self._lock = lock
+        self._follows = lock is not None
         self._guard = threading.Lock()
         self._handle = self._open()
         self._opened = time.monotonic()
@@ -50,12 +57,12 @@ class VectorStore:
     @classmethod
     def embedded(cls, folder: Path, *, create: bool = False) -> VectorStore:
         """Open the collection in ``folder``; ``create`` makes it where there is none."""
-        return cls(lambda: _open_folder(folder, create=create), str(folder), follows=True)
+        return cls(lambda: _open_folder(folder, create=create), str(folder), folder.with_name("vectors.lock"))
 
     @classmethod
     def served(cls, client: ClientAPI, name: str, where: str, *, create: bool = False) -> VectorStore:
         """Open the collection ``name`` of a server."""
-        return cls(lambda: (_collection(client, name, create=create), lambda: None), where, follows=False)
+        return cls(lambda: (_collection(client, name, create=create), lambda: None), where)
 
     def _open(self) -> _Handle:
         try:
@@ -88,34 +95,81 @@ class VectorStore:
             self._opened = time.monotonic()
             self._seen = generation
 
+    def _asked(self, request: Callable[[Any], Any]) -> Any:
+        """Make a request of the collection, of a newly opened one where another process has written meanwhile.
+
+        Chroma lists a folder's passages anew at every request but has read their vectors once, and
+        fails when asked for one that it has not.
+        """
+        from chromadb.errors import InternalError
+
+        if not self._follows:
+            return request(self._collection)
+        for _ in range(_TRIES - 1):
+            handle = self._handle
+            try:
+                return self._first(request, handle) if handle.fresh else request(handle.collection)
+            except InternalError:
+                pass
+            with self._guard:
+                if self._handle is handle:
+                    self._handle = self._open()
+                    self._opened = time.monotonic()
+        return request(self._collection)
+
+    def _first(self, request: Callable[[Any], Any], handle: _Handle) -> Any:
+        """Make the first request of a handle, which reads the folder's graph, while nobody writes."""
+        with self._alone():
+            result = request(handle.collection)
+        handle.fresh = False
+        return result
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep one process from reading a folder's graph while another writes it, which can crash Chroma.
+
+        Where no lock can be had in time, or may not be made, things go on without.
+        """
+        with ExitStack() as stack:
+            if self._lock:
+                with suppress(Timeout, OSError):
+                    stack.enter_context(FileLock(str(self._lock), timeout=_LOCK_SECONDS))
+            yield
+
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Add or replace the vectors (shape (len(passages), dimension)) of passages."""
         for at in range(0, len(passages), _BATCH):
             some = passages[at : at + _BATCH]
-            self._collection.upsert(
-                ids=[p.passage_id for p in some],
-                embeddings=vectors[at : at + _BATCH],
-                documents=[p.text for p in some],
-                metadatas=[_metadata(p) for p in some],
-            )
+            with self._alone():
+                self._collection.upsert(
+                    ids=[p.passage_id for p in some],
+                    embeddings=vectors[at : at + _BATCH],
+                    documents=[p.text for p in some],
+                    metadatas=[_metadata(p) for p in some],
+                )
 
     def delete(self, passage_ids: Sequence[str]) -> None:
         """Delete vectors; ids that do not exist are fine."""
         for at in range(0, len(passage_ids), _BATCH):
-            self._collection.delete(ids=list(passage_ids[at : at + _BATCH]))
+            with self._alone():
+                self._collection.delete(ids=list(passage_ids[at : at + _BATCH]))
 
     def search(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[str, float]]:
         """Return up to ``k`` (passage id, cosine similarity) nearest to a unit vector, best first."""
-        collection = self._collection
         where = bounds.to_chroma() if bounds else None
-        found = collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+        found = self._asked(
+            lambda collection: collection.query(
+                query_embeddings=[vector], n_results=k, where=where, include=["distances"]
+            )
+        )
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
         """Return the stored vectors of passages; missing ones are left out."""
         found: dict[str, Vectors] = {}
         for at in range(0, len(passage_ids), _BATCH):
-            got = self._collection.get(ids=list(passage_ids[at : at + _BATCH]), include=["embeddings"])
+            some = list(passage_ids[at : at + _BATCH])
+            got = self._asked(partial(_get, ids=some))
             found.update(
                 (i, np.asarray(v, dtype=np.float32)) for i, v in zip(got["ids"], got["embeddings"], strict=True)
             )
@@ -142,6 +196,7 @@ class _Handle:
 
     def __init__(self, collection: Any, close: Callable[[], None]) -> None:
         self.collection = collection
+        self.fresh = True
         weakref.finalize(self, close)
 
 
@@ -186,6 +241,10 @@ def _metadata(passage: Passage) -> dict[str, Scalar]:
         **{key: value for key, value in numbers.items() if value is not None},
         **{f"meta.{key}": value for key, value in passage.metadata.items()},
     }
+
+
+def _get(collection: Any, ids: list[str]) -> Any:
+    return collection.get(ids=ids, include=["embeddings"])
 
 
 def _first_line(error: Exception) -> str:

@@ -6,6 +6,7 @@ import pytest
 from conftest import HashingEmbedder
 
 from index import Filter, Index
+from index import store as store_module
 from index.chunking import chunk
 from index.documents import Document
 from index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
@@ -65,7 +66,11 @@ def test_both_sides_find_and_agree(index: Index) -> None:
         (Filter(about_after="2026-01-26", about_before="2026-01-26"), {"a"}),
     ],
 )
-def test_filters_hold_on_both_sides(index: Index, bounds: Filter, expected: set[str]) -> None:
+@pytest.mark.parametrize("few", [2000, -1])
+def test_filters_hold_on_both_sides(
+    index: Index, bounds: Filter, expected: set[str], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_FEW", few)
     store = index.store
     dense = store.dense(index.embedder.encode(["price"])[0], 10, bounds)
     lexical = store.lexical(terms("Dubai wheat price"), 10, bounds)
@@ -185,3 +190,21 @@ def test_vectors_are_those_of_the_passages(index: Index) -> None:
     ids = index.store.catalogue.passage_ids(["a"])
     stored = index.store.vectors.vectors(ids)[ids[0]]
     np.testing.assert_allclose(stored, index.embedder.encode(list(chunk(index.document("a")).embedded))[0], atol=1e-6)
+
+
+def test_what_lies_far_off_is_found_within_bounds_nonetheless(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "_FEW", -1)
+    monkeypatch.setattr(store_module, "_WIDE", 1)
+    wheat = index.embedder.encode(list(chunk(index.document("b")).embedded))[0]
+    found = index.store.dense(wheat, 1, Filter(before="2026-01-29"))
+    assert [passage.doc_id for passage in index.store.passages([row for row, _ in found])] == ["a"]
+
+
+def test_an_open_reader_is_given_what_another_has_just_written(index: Index) -> None:
+    reader = Index.open(index.store.folder, embedder=index.embedder, read_only=True)
+    vector = index.embedder.encode(["oats"])[0]
+    assert len(reader.store.dense(vector, 9)) == 3
+    index.add_documents([document(f"new {n}", f"Oats grew in town {n}.", published="2026-03-01") for n in range(9)])
+    ids = index.store.catalogue.passage_ids([f"new {n}" for n in range(9)])
+    assert set(reader.store.vectors.vectors(ids)) == set(ids)
+    assert len(reader.store.dense(vector, 20, Filter(after="2026-03-01"))) == 9
