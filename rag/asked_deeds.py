@@ -82,6 +82,10 @@ def asked_deeds(asked: Question) -> Iterator[AskedDeed]:
             if word.low == "plan" and [w.low for w in rest[i + 1 : i + 2]] == ["to"] and i + 2 < len(rest):
                 yield AskedDeed("future", subject, rest[i + 2].stem, False, _chunks(rest[i + 3 :]))
             yield AskedDeed(tense, subject, word.stem, False, _chunks(rest[i + 1 :]), base)
+    if base in HAVE:
+        for i in range(1, len(rest) - 1):
+            if rest[i].low == "been" and any(is_content(w) for w in rest[:i]) and rest[i + 1].low in PREPOSITIONS:
+                yield AskedDeed("past", tuple(rest[:i]), "be", False, _chunks(rest[i + 1 :]))
     if base in BE:
         for i in range(1, len(rest)):
             if any(is_content(w) for w in rest[:i]) and (not rest[i].capital or rest[i - 1].capital):
@@ -92,7 +96,7 @@ def _chunks(words: list[Word]) -> tuple[tuple[str, tuple[Word, ...]], ...]:
     """The rest of a question cut at its prepositions: ("", object), ("with", …), …."""
     chunks: list[tuple[str, list[Word]]] = [("", [])]
     for word in words:
-        if word.low in PREPOSITIONS and not word.capital:
+        if word.low in PREPOSITIONS | {"as"} and not word.capital:
             chunks.append((word.low, []))
         elif (is_content(word) or word.capital) and word.low not in ADVERBS:
             chunks[-1][1].append(word)

@@ -11,6 +11,12 @@ from rag.comparison import unlike
 from rag.draft import Draft, Writing, citation
 from rag.evidence import Embed, Evidence, Hit
 from rag.question import Question
+from rag.tokens import content_stems, tokens
+
+_ALIKE = 0.4
+"""Cosine from which a sentence is near a question whatever its words."""
+_RELATED = 0.2
+"""Cosine from which a sentence is near a question that shares a name or several words with it."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +44,28 @@ class Case:
             for h in sorted(self.hits, key=lambda h: (h.passage.doc_id, h.passage.start))
         ]
 
+    def _near(self, evidence: Evidence) -> bool:
+        """Whether a sentence has to do with the question: by its meaning, or by more than a word of it."""
+        asked = set(self.asked.terms)
+        named = {w.stem for name in self.asked.names for w in tokens(name)}
+        shared = asked & content_stems(evidence.text)
+        likeness = evidence.features.get("dense", 1.0)
+        return likeness >= _ALIKE or (likeness >= _RELATED and (bool(shared & named) or len(shared) > 1))
+
     def decline(
         self, reason: Reason, confidence: float, *, missing: Sequence[str] = (), first: Sequence[Evidence] = ()
     ) -> Draft:
         """A refusal with the nearest evidence, ``first`` ahead of the rest; ``missing`` are names no article has."""
+        near = [e for e in unlike([*first, *self.evidence]) if missing or e in first or self._near(e)][:3]
         nearest = tuple(
-            citation(self.document(e.passage.doc_id), e.passage, e.start, e.end, n)
-            for n, e in enumerate(unlike([*first, *self.evidence])[:3], start=1)
+            citation(self.document(e.passage.doc_id), e.passage, e.start, e.end, n) for n, e in enumerate(near, start=1)
         )
         if missing:
             text = f"The articles do not mention {' or '.join(missing)}."
         elif reason == "outside_dates":
             text = "The articles found are not from the dates asked for."
-        else:
+        elif nearest:
             text = "The articles do not say."
+        else:
+            text = "The articles do not say, and nothing in them comes near the question."
         return Draft(text, abstained=True, reason=reason, confidence=confidence, nearest=nearest)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from index.dates import TimeExpression
 from index.filters import to_day
 from rag.answer import Event, Sentence
@@ -11,11 +14,40 @@ from rag.draft import Draft
 from rag.event_table import cell
 from rag.events import describe_time
 from rag.evidence import sentences
+from rag.query import Query
+from rag.question import Question
+from rag.spans import TIME
+from rag.tokens import stem, tokens, wordset
 
+_BOUND = re.compile(r"\b(since|after|before|until)\s+(?:the\s+)?(?:last\s+)?\w", re.IGNORECASE)
+_HAPPENING = frozenset(
+    stem(w) for w in wordset("happen occur event events news report reported announce announced new")
+)
+"""Stems of words that ask what happened without saying anything about it."""
 _MOST = 8
 """Rows that are shown at most."""
 _SURE = 0.7
 """Confidence where a sentence names a time inside the days asked about."""
+
+
+def days(asked: Question, looked_for: Query) -> tuple[int, int] | None:
+    """The days (ordinals, inclusive) of which a question asks what happened, and nothing else; None where it asks more.
+
+    "Since" and "after" reach to the asker's today, "before" and "until" back as far as the articles do.
+    """
+    if looked_for.window is None:
+        return None
+    times = {w.stem for match in TIME.finditer(asked.text) for w in tokens(match.group())}
+    if not looked_for.only_when and set(asked.terms) - times - _HAPPENING:
+        return None
+    first, last = looked_for.window
+    bound = _BOUND.search(asked.text)
+    if bound is None:
+        return first, last
+    word = bound.group(1).casefold()
+    if word in ("since", "after"):
+        return (first if word == "since" else last + 1), looked_for.asked_day or date.max.toordinal()
+    return 1, (first - 1 if word == "before" else last)
 
 
 def chronicle(case: Case, window: tuple[int, int]) -> Draft:

@@ -62,7 +62,7 @@ _DESCRIBED = re.compile(
     rf"\b(?:the|his|her|their)\s+((?:(?:[A-Z]\w+|deputy|prime|foreign|defen[cs]e|finance|interior|vice|top|former|\w+ish|\w+ian|\w+ese)\s+){{0,4}}?(?:{_ROLE}))\b(?!\s+(?:of\s+)?[A-Z])"
 )
 _HE = re.compile(
-    r"(?:^|\bthat\s+|\band\s+|\bbut\s+|\bwhen\s+|\bafter\s+|\bwhile\s+|\bsaying\s+|\badding\s+that\s+|,\s+)(he|she)\b",
+    r"(?:^|\bthat\s+|\band\s+|\bbut\s+|\bwhen\s+|\bafter\s+|\bwhile\s+|\bsaying\s+|\badding\s+that\s+|,[”\"]?\s+)(he|she)\b",
     re.IGNORECASE,
 )
 _ANY_TWO = wordset(
@@ -128,10 +128,11 @@ def read(document: Document) -> tuple[Read, ...]:
         parts = pieces(text)
         if pair is not None and number - pair[0] > _PAIR_REACH:
             pair = None
-        couple = pair[1] if pair else _later_pair(text, parts, named, people)
+        later = None if pair else _later_pair(text, parts, named, people)
         clauses = []
         for left, right in parts:
             here = [m for m in named if left <= m.name_start < right]
+            couple = pair[1] if pair else later
             here += _resolve(text, left, right, here, couple, subject, described, seen, people)
             here.sort(key=lambda m: m.name_start)
             clauses.append(

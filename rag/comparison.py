@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.corrections import reached
 from rag.events import Told
 from rag.evidence import Evidence
 from rag.people import same_name
 from rag.question import Question
-from rag.spans import Span, candidates, score
+from rag.spans import NUMBER, Span, candidates, counts_target, fits, score
 from rag.tokens import Token, content_stems, tokens
 
 _COPY = 0.9
@@ -22,6 +23,12 @@ _PARALLEL = 0.6
 """Share of the question's terms in one sentence that another must have too, to tell of the same."""
 _LIKELY = 1.5
 """Log-odds; how much worse a rival value may fit its sentence than the first answer fits its own."""
+_ESTIMATE = re.compile(
+    r"\b(?:puts?|gives?|gave|estimates?|estimated)\s+(?:the|that|this|their|its)\s+(?:\w+\s+){0,2}?(?:at|as)\s"
+)
+"""How a sentence gives another number for what the one before counts."""
+_NEXT = 3
+"""Characters between a sentence and the next one."""
 _RIVALS = 2
 """Rival values that are shown at most."""
 _NAMES = {"person", "place", "organisation", "name"}
@@ -65,19 +72,33 @@ def rivals(asked: Question, first: Evidence, span: Span, evidence: Sequence[Evid
             value = _own_particulars(e.text, first.text)
             if value is not None:
                 return [(e, value)]
-    found: list[tuple[Evidence, Span]] = []
+    found: list[tuple[Evidence, Span]] = _estimates(first, span, evidence)
     for e in others if span.type in _DIFFERS else ():
         if not _parallel(asked, first, e):
             continue
-        fitting = [s for s in candidates(e.text) if _same_type(s, span)]
-        other = max(fitting, key=lambda s: score(asked, e.text, s), default=None)
-        if other is None or score(asked, e.text, other) < least:
+        fitting = [s for s in candidates(e.text) if _same_type(s, span) and fits(asked, e.text, s)]
+        fitting = [s for s in fitting if reached(e.text, s) or counts_target(asked, e.text, s)]
+        other = max(fitting, key=lambda s: score(asked, e.text, s) + 3 * reached(e.text, s), default=None)
+        if other is None or (score(asked, e.text, other) < least and not reached(e.text, other)):
             continue
         theirs = e.text[other.start : other.end]
         known = (mine, *(rival.text[s.start : s.end] for rival, s in found))
         if mine.casefold() not in e.text.casefold() and not any(_same_value(theirs, value) for value in known):
             found.append((e, other))
     return found[:_RIVALS]
+
+
+def _estimates(first: Evidence, span: Span, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
+    """The number that somebody else is told to put in the place of ``span``, in the sentence right behind it."""
+    if span.type != "number":
+        return []
+    for e in evidence:
+        near = e.passage.doc_id == first.passage.doc_id and 0 <= e.start - first.end < _NEXT
+        match = _ESTIMATE.search(e.text) if near else None
+        number = NUMBER.search(e.text, match.end()) if match else None
+        if number and not _same_value(number.group(), first.text[span.start : span.end]):
+            return [(e, Span(number.start(), number.end(), "number"))]
+    return []
 
 
 def _same_type(one: Span, other: Span) -> bool:
@@ -94,9 +115,14 @@ def _same_value(one: str, other: str) -> bool:
 
 
 def _parallel(asked: Question, one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences cover the same terms of the question, and more than one of them."""
+    """Whether two sentences cover the same terms of the question: more than one, and not its names alone."""
     mine = set(asked.terms) & content_stems(one.text)
-    return len(mine) > 1 and len(mine & content_stems(other.text)) >= _PARALLEL * max(1, len(mine))
+    shared = mine & content_stems(other.text)
+    named = {w.stem for name in asked.names for w in tokens(name)}
+    enough = len(mine) > 1 or (mine and mine == set(asked.terms) - named)
+    if asked.type in ("place", "person") and len(shared - named) < min(2, len(set(asked.terms) - named)):
+        return False  # names of all kinds stand in every sentence
+    return bool(enough and len(shared) >= _PARALLEL * len(mine) and (shared - named or not mine - named))
 
 
 def _twins(one: str, other: str) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 from rag.asked_deeds import AskedDeed
-from rag.deed_words import PARTICLES, PREPOSITIONS, SYMMETRIC, TIME, Word, akin, same_word
+from rag.deed_words import ARTICLES, PARTICLES, PREPOSITIONS, SYMMETRIC, TIME, Word, akin, same_word
 from rag.noun_phrases import any_fits, clause_after, heads_match, object_phrases, phrase_behind, same_subject
 from rag.tokens import wordset
 from rag.told_deeds import ToldDeed
 
-Verdict = Literal["yes", "no", "planned", "hedged", "open"]
+Verdict = Literal["yes", "no", "planned", "hedged", "open", "changed"]
 
 _SAME_PREPOSITION = [
     wordset("in at on inside within"),
@@ -44,7 +44,7 @@ def weigh(
         if asked.verb in SYMMETRIC and _exchanged(asked, told, after, words, resolved):
             others = [(p, ws) for p, ws in others if p not in ("with", "to")]
             goal = []
-        elif not same_subject(asked.subject, told.subject, words, resolved):
+        elif not same_subject(asked.subject, told.subject, words, resolved) and not _beside(asked.subject, after):
             return
         objects, _ = object_phrases(after)
         if goal and not any_fits(tuple(goal), objects):
@@ -63,7 +63,7 @@ def weigh(
             return
     if any(w.low == "no" for w in after[:2]):
         denied = not denied
-    for preposition, wanted in others:
+    for preposition, wanted in others if told.manner != "open" else ():
         if turned and preposition in ("for", "against"):
             continue
         if not has_adjunct(preposition, wanted, after, told, words):
@@ -91,6 +91,15 @@ def in_tense(asked: AskedDeed, told: ToldDeed, denied: bool) -> Verdict | None:
     return answer
 
 
+def _beside(subject: tuple[Word, ...], after: list[Word]) -> bool:
+    """Whether ``subject`` did the same as the subject told of: "alongside India and China"."""
+    for i, word in enumerate(after):
+        if word.low == "alongside" or (word.low == "with" and i and after[i - 1].low in ("along", "together")):
+            phrases, _ = object_phrases(after[i + 1 :])
+            return any(heads_match(subject, phrase) for phrase in phrases)
+    return False
+
+
 def same_preposition(one: str, other: str) -> bool:
     """Whether two prepositions can lead to the same: "about" and "over"."""
     return one == other or any(one in group and other in group for group in _SAME_PREPOSITION)
@@ -106,6 +115,8 @@ def has_adjunct(
         if same_preposition(preposition, word.low) and not (i and after[i - 1].low == "not"):
             phrases, _ = object_phrases(after[i + 1 :])
             if any(heads_match(wanted, p) for p in phrases):
+                return True
+            if preposition in ("in", "on", "at") and phrases and _begins(wanted, phrases[0]):
                 return True
             if preposition == "to" and any(same_word(wanted[0], w) for w in after[i + 1 : i + 2]):
                 return all(any(akin(w, t) for t in after[i + 1 :]) for w in wanted)
@@ -125,6 +136,14 @@ def has_adjunct(
     return (
         preposition in _SLACK and not slot and all(any(same_word(w, t) and not t.quoted for t in words) for w in wanted)
     )
+
+
+def _begins(wanted: tuple[Word, ...], phrase: list[Word]) -> bool:
+    """Whether a phrase opens with the place asked about: "the Middle East waters" are in the Middle East."""
+    own = [w for w in phrase if w.low not in ARTICLES]
+    goal = [w for w in wanted if w.low not in ARTICLES]
+    named = all(w.capital for w in goal) and len(own) > len(goal) and not own[len(goal)].capital
+    return named and all(same_word(a, b) for a, b in zip(goal, own, strict=False))
 
 
 def _turned(others: list[tuple[str, tuple[Word, ...]]], after: list[Word]) -> bool:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from index.documents import Document, Passage
 from rag.answer import Citation, Event, Reason, Sentence
-from rag.events import Told
+from rag.events import Told, show_day
 from rag.evidence import Evidence
 from rag.people import same_name
 
 SENTENCES = 3
 """Sentences, or tellings, that an answer shows at most, unless it is an overview or a table."""
+_MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 _SUREST = 0.99
 """Confidence that no written answer goes beyond."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An answer with its evidence, before it is checked and dressed as an Answer."""
+    """An answer with its evidence, before it is checked and dressed as an Answer; ``lead`` is what it opens with."""
 
     text: str
     sentences: tuple[Sentence, ...] = ()
@@ -30,6 +31,7 @@ class Draft:
     reason: Reason | None = None
     confidence: float = 0.0
     nearest: tuple[Citation, ...] = ()
+    lead: str = ""
 
 
 @dataclass
@@ -76,10 +78,67 @@ class Writing:
             self.lines.append(f"{inline(t.sentence.text)}{note(t)} [{number}]")
             self.sentences.append(Sentence(t.sentence.text, (number,), "verbatim"))
 
+    def contrast(self, rivals: Sequence[tuple[str, Passage, int, int, str]]) -> None:
+        """Add what other articles give instead: (value, passage, start, end, remark), each with its outlet and day."""
+        if rivals:
+            self.lines.append("The articles differ:")
+        for value, passage, start, end, remark in rivals:
+            text = self.document(passage.doc_id).text[start:end]
+            number = self.cite(passage, start, end)
+            known = "; ".join(filter(None, (outlet(passage), remark)))
+            self.lines.append(f"- **{value}** ({known}): {inline(text)} [{number}]")
+            self.sentences.append(Sentence(text, (number,), "verbatim"))
+
     def draft(self, lead: str, confidence: float) -> Draft:
         """The finished draft: ``lead``, if any, above the lines."""
         text = "\n\n".join(part for part in (lead, *self.lines) if part)
-        return Draft(text, tuple(self.sentences), tuple(self.citations), confidence=min(confidence, _SUREST))
+        sure = min(confidence, _SUREST)
+        return Draft(text, tuple(self.sentences), tuple(self.citations), confidence=sure, lead=lead)
+
+
+def joined(answered: Sequence[tuple[str, Draft]]) -> Draft:
+    """One draft of the answers to several questions: the short answers first, then what supports each.
+
+    ``answered`` are (question, draft), at least one of them answered; citations are numbered anew, and what is
+    left unanswered is said at the end.
+    """
+    given = [draft for _, draft in answered if not draft.abstained]
+    citations: list[Citation] = []
+    sentences: dict[str, Sentence] = {}
+    blocks: dict[str, None] = {}
+    events: list[Event] = []
+    for draft in given:
+        numbers: dict[int, int] = {}
+        for one in draft.citations:
+            place = (one.doc_id, one.start, one.end)
+            known = next((c.n for c in citations if (c.doc_id, c.start, c.end) == place), None)
+            if known is None:
+                citations.append(replace(one, n=len(citations) + 1))
+            numbers[one.n] = known or len(citations)
+        for block in draft.text.removeprefix(draft.lead).strip().split("\n\n"):
+            blocks[_remarked(block, numbers)] = None
+        for sentence in draft.sentences:
+            sentences.setdefault(sentence.text, replace(sentence, citations=_renumbered(sentence.citations, numbers)))
+        events += [replace(event, citations=_renumbered(event.citations, numbers)) for event in draft.events]
+    left = [f"*Not answered by the articles: {inline(asked)}*" for asked, draft in answered if draft.abstained]
+    lead = " · ".join(dict.fromkeys(draft.lead for draft in given if draft.lead))
+    return Draft(
+        "\n\n".join(part for part in (lead, *blocks, *left) if part),
+        tuple(sentences.values()),
+        tuple(citations),
+        tuple(events),
+        confidence=min(draft.confidence for draft in given),
+        lead=lead,
+    )
+
+
+def _remarked(text: str, numbers: Mapping[int, int]) -> str:
+    """``text`` with its marks numbered anew."""
+    return _MARK.sub(lambda mark: f"[{numbers[int(mark.group(1))]}]", text)
+
+
+def _renumbered(marks: Sequence[int], numbers: Mapping[int, int]) -> tuple[int, ...]:
+    return tuple(numbers[n] for n in marks)
 
 
 def citation(document: Document, passage: Passage, start: int, end: int, n: int) -> Citation:
@@ -99,6 +158,12 @@ def citation(document: Document, passage: Passage, start: int, end: int, n: int)
         page=passage.page,
         dates=tuple(t for t in passage.dates if start <= t.start and t.end <= end),
     )
+
+
+def outlet(passage: Passage) -> str:
+    """Who published a passage, and on which day."""
+    when = show_day(passage.published[:10]) if passage.published else "undated"
+    return ", ".join(part for part in (passage.source or passage.title or passage.doc_id, when) if part)
 
 
 def note(told: Told) -> str:

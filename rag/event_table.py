@@ -10,14 +10,19 @@ from rag.answer import Event, Sentence
 from rag.case import Case
 from rag.comparison import conflicting
 from rag.draft import Draft, Writing, listed, marked, note
-from rag.events import Happening, Relation, answers, merge, relation, tellings
+from rag.events import Happening, Relation, Told, answers, merge, relation, tellings
 from rag.people import full_names
 from rag.question import Question
 from rag.short_answers import further_parts
+from rag.tokens import IRREGULAR_FORMS, content_stems, tokens
 
 _LISTING = re.compile(r"\b(?:list|timeline|chronolog\w+|in order)\b", re.IGNORECASE)
+_AHEAD = re.compile(r"(?:who|when|with whom|whom)\s+(?:will|is going to|are going to)\b", re.IGNORECASE)
+_COPULA = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\s+(?:(?:also|now|\w+ly)\s+)?([\w’'-]+)", re.IGNORECASE)
 _SURE = 0.75
 """Confidence, at least, where a clause tells of the very relation asked about."""
+_SAID_ALIKE = 3
+"""Words that two tellings must share, besides the names, to tell of one event."""
 _UNSURE = 0.3
 """Confidence, at most, where it is told of only as planned, denied or the like."""
 
@@ -26,7 +31,7 @@ def events(case: Case) -> Draft | None:
     """The events of the relation asked about, or None where the question asks for none or the articles tell none."""
     asked = case.asked
     listing = asked.kind == "open" and bool(_LISTING.search(asked.text))
-    if not (asked.asks("who") or asked.kind == "when" or listing):
+    if not (asked.asks("who") or asked.kind == "when" or listing) or _asks_what_is(asked.text):
         return None
     wanted = relation(asked)
     if wanted is None:
@@ -34,7 +39,8 @@ def events(case: Case) -> Draft | None:
     told = tellings(asked, wanted, case.articles(), case.embed)
     if asked.asks("who"):
         told = [t for t in told if answers(t, wanted)]
-    actual = [t for t in told if t.modality in ("actual", "hedged")]
+    awaited = ("planned",) if _AHEAD.match(asked.text) else ()
+    actual = [t for t in told if t.modality in ("actual", "hedged", *awaited)]
     if not actual:
         if told and asked.asks("who"):
             spans = {(t.document.doc_id, t.sentence.start) for t in told}
@@ -44,7 +50,7 @@ def events(case: Case) -> Draft | None:
     happenings = merge(actual, wanted)
     if not asked.asks("who") and len(happenings) < 2:
         return None
-    lead = _lead(asked, _people(happenings, wanted), differ=conflicting(actual))
+    lead = _lead(asked, _people(happenings, wanted), differ=conflicting(actual) or _named_otherwise(actual, wanted))
     writing = case.writing()
     sure = max(case.likely, _SURE)
     if asked.asks("when") or listing:
@@ -54,6 +60,15 @@ def events(case: Case) -> Draft | None:
     beside = next((e for e in case.evidence if (e.passage.doc_id, e.start) == place), None)
     writing.tell([h.told[0] for h in happenings])
     return writing.draft(lead + (further_parts(asked, beside) if beside else ""), sure)
+
+
+def _asks_what_is(text: str) -> bool:
+    """Whether a question asks who somebody is, and not who does or did something."""
+    match = _COPULA.match(text)
+    if match is None:
+        return False
+    word = match.group(1)
+    return word[0].isupper() or not (word.endswith(("ed", "ing")) or word in IRREGULAR_FORMS)
 
 
 def _people(happenings: Sequence[Happening], wanted: Relation) -> list[str]:
@@ -66,6 +81,20 @@ def _people(happenings: Sequence[Happening], wanted: Relation) -> list[str]:
     for name, count in who.items():
         counted[full[name]] += count
     return [name for name, _ in counted.most_common()]
+
+
+def _named_otherwise(told: Sequence[Told], wanted: Relation) -> bool:
+    """Whether two articles say the very same of different people."""
+    said = []
+    for one in told:
+        who = answers(one, wanted)
+        named = {w.stem for name in who for w in tokens(name)}
+        said.append((one.document.doc_id, frozenset(named), content_stems(one.clause.text) - named))
+    return any(
+        one[0] != other[0] and not one[1] & other[1] and one[2] == other[2] and len(one[2]) >= _SAID_ALIKE
+        for i, one in enumerate(said)
+        for other in said[i + 1 :]
+    )
 
 
 def _lead(asked: Question, people: Sequence[str], *, differ: bool) -> str:
@@ -91,7 +120,7 @@ def _table(lead: str, happenings: Sequence[Happening], writing: Writing, confide
         )
     table = "\n".join(["| when | what the articles say |", "| --- | --- |", *rows])
     text = f"{lead}\n\n{table}" if lead else table
-    return Draft(text, tuple(quoted), tuple(writing.citations), tuple(found), confidence=confidence)
+    return Draft(text, tuple(quoted), tuple(writing.citations), tuple(found), confidence=confidence, lead=lead)
 
 
 def cell(text: str) -> str:

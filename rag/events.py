@@ -14,10 +14,14 @@ from rag.clauses import Clause, Modality, Read, read
 from rag.evidence import Embed
 from rag.people import TITLES, Mention, demonym, same_name
 from rag.question import Question
+from rag.spans import TIME
 from rag.tokens import IRREGULAR_FORMS, content_stems, past, stem, tokens, wordset
 
 SAME_RELATION = 0.52
 """Cosine from which two masked clauses ("someone spoke with someone") tell of one kind of relation."""
+
+SAME_DEED = 0.6
+"""The same, where one acts on the other: who does it to whom matters, and likeness sees little of that."""
 
 _SAME_EVENT = 0.5
 """Share of the distinctive words of the shorter telling that the other must have, to be one event."""
@@ -32,7 +36,21 @@ _ASKS_WITH_AUXILIARY = re.compile(
     r"(?:(?:when|where|why|how)\s+)?(?:did|does|do|has|have|had|was|were|is|are)\s+", re.IGNORECASE
 )
 _NEGATION = re.compile(r"\s(?:not|never)(?=\s)|n[’']t(?=\s)")
+_BESIDES = re.compile(
+    r",?\s*\b(?:besides|apart from|aside from|other than|except(?: for)?|in addition to)\s+(.+?)(?=[,?.!]|$)",
+    re.IGNORECASE,
+)
+_SYMMETRIC = frozenset(stem(w) for w in wordset("speak talk meet converse confer"))
+"""Stems of verbs that hold both ways, whatever preposition follows."""
+_MONTHS = wordset("january february march april may june july august september october november december")
+_ADJECTIVE = re.compile(
+    r"\s+(?!(?:and|or|but|who|which|that|is|was|were|has|had|have|will|would|did)\b)[a-z][\w-]*(?<!ed)\b"
+)
+"""A lower-case noun right behind a name."""
 _ROLE_BEFORE = re.compile(rf"(?:\b[A-Z]\w+ )?(?:\b(?:{'|'.join(TITLES)})\b )+(?=someone\b)", re.IGNORECASE)
+_TIME_PHRASE = re.compile(rf"\s+(?:(?:on|in|during|since|last|this)\s+)?(?:{TIME.pattern})")
+_SOURCE = re.compile(r"\baccording to\s+(?:[\w’']+\s+){0,4}\Z", re.IGNORECASE)
+"""What stands in front of the one who tells of an event without taking part in it."""
 _MAX_CLAUSES = 24
 _NEAR = 40
 """Characters behind the second participant within which the relation's own word must stand."""
@@ -67,33 +85,53 @@ class Happening:
 
 @dataclass(frozen=True)
 class Relation:
-    """What a question asks to be true of its names: the masked wording, the stems that name the relation."""
+    """What a question asks to be true of its names: the masked wording, the stems that name the relation.
+
+    ``excluded`` are names that are no answer ("besides Okafor"), ``calendar`` the weekdays, months and days of the
+    month, case-folded, on which it is to have been so.
+    """
 
     names: tuple[str, ...]
     masked: str
     stems: frozenset[str]
     symmetric: bool
     agent_asked: bool
+    excluded: tuple[str, ...] = ()
+    calendar: frozenset[str] = frozenset()
 
 
 def relation(question: Question) -> Relation | None:
     """The relation a question asks about, or None where it has no name or no verb to ask with."""
-    if not question.names:
+    besides = _BESIDES.search(question.text)
+    excluded = tuple(name for name in question.names if besides and name in besides.group(1))
+    names = tuple(name for name in question.names if name not in excluded)
+    if not names:
         return None
-    named = {w.stem for name in question.names for w in tokens(name)}
+    text = _BESIDES.sub("", question.text)
+    times = [match.group() for match in TIME.finditer(text)]
+    text = _TIME_PHRASE.sub("", text)
+    named = {w.stem for name in question.names for w in tokens(name)} | {w.stem for t in times for w in tokens(t)}
     stems = frozenset(t for t in question.terms if t not in named and t not in _RELATION_NOISE)
     if not stems:
         return None
-    text, agent_asked = _statement(question)
-    symmetric = bool(re.search(r"\b(?:with|between|and)\b", text)) or "meet" in stems
-    return Relation(question.names, text, stems, symmetric, agent_asked)
+    text, agent_asked = _statement(text, names)
+    symmetric = bool(re.search(r"\b(?:with|between|and)\b", text) or stems & _SYMMETRIC)
+    calendar = frozenset(word for t in times for word in _calendar(t))
+    return Relation(names, text, stems, symmetric, agent_asked, excluded, calendar)
 
 
-def _statement(question: Question) -> tuple[str, bool]:
-    """The question as a statement about "someone", and whether it asks for the one who acts."""
-    text = question.text.rstrip("?!. ")
+def _calendar(text: str) -> list[str]:
+    """The weekdays, months and days of the month in ``text``, case-folded."""
+    days = {day.casefold() for day in _WEEKDAYS}
+    words = [w.text.casefold().rstrip("stndrh") if w.text[0].isdigit() else w.text.casefold() for w in tokens(text)]
+    return [w for w in words if w in days or w in _MONTHS or (w.isdigit() and len(w) < 3)]
+
+
+def _statement(text: str, names: Sequence[str]) -> tuple[str, bool]:
+    """A question as a statement about "someone", and whether it asks for the one who acts."""
+    text = re.sub(r"\belse\s+", "", text.rstrip("?!. "))
     text = re.sub(r"(?:\s+and|,)\s+(?:when|where|why|how|on what (?:day|date))\b.*$", "", text, flags=re.IGNORECASE)
-    for name in sorted(question.names, key=len, reverse=True):
+    for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "someone")
     match = _ASKS_OBJECT.match(text)
     if match:
@@ -141,13 +179,29 @@ def tellings(
     told = []
     for (document, passage, sentence, clause), variants in zip(found, wordings, strict=True):
         likeness = max([next(alike) for _ in variants])
-        if likeness < SAME_RELATION and not _stated(clause, asked):
+        if likeness < (SAME_RELATION if asked.symmetric else SAME_DEED) and not _stated(clause, asked):
             continue
         people = tuple(dict.fromkeys(m.name for m in clause.names if _takes_part(clause, m)))
         times = tuple(t for t in passage.dates if sentence.start <= t.start and t.end <= sentence.end and _dates(t))
         resolved = tuple(m.name for m in clause.names if m.resolved)
-        told.append(Told(document, passage, sentence, clause, people, clause.modality, times, resolved))
+        one = Told(document, passage, sentence, clause, people, clause.modality, times, resolved)
+        if _on(one, asked.calendar):
+            told.append(one)
     return told
+
+
+def _on(told: Told, calendar: frozenset[str]) -> bool:
+    """Whether a telling is of the days asked about: each part of the date is said, or meant by what is said."""
+    if not calendar:
+        return True
+    for time in told.times:
+        said = set(_calendar(time.text))
+        if time.earliest and time.earliest == time.latest:
+            day = date.fromisoformat(time.earliest)
+            said |= {f"{day:%A}".casefold(), f"{day:%B}".casefold(), str(day.day)}
+        if calendar <= said:
+            return True
+    return False
 
 
 def answers(told: Told, asked: Relation) -> list[str]:
@@ -155,11 +209,13 @@ def answers(told: Told, asked: Relation) -> list[str]:
     others = [
         m
         for m in told.clause.names
-        if _takes_part(told.clause, m) and not any(same_name(m.name, n) for n in asked.names)
+        if _takes_part(told.clause, m) and not any(same_name(m.name, n) for n in (*asked.names, *asked.excluded))
     ]
-    if asked.symmetric or len(asked.names) != 1:
-        return list(dict.fromkeys(m.name for m in others))
     clause = told.clause
+    if asked.symmetric:
+        return list(dict.fromkeys(m.name for m in others))
+    if len(asked.names) != 1:
+        return list(dict.fromkeys(m.name for m in others if _acts(clause, m) == asked.agent_asked))
     anchor = next(m for m in clause.names if same_name(m.name, asked.names[0]))
     anchor_acts = _acts(clause, anchor)
     return list(
@@ -175,7 +231,7 @@ def _acts(clause: Clause, mention: Mention) -> bool:
     if re.search(r"\b(?:by|from)\s+(?:[\w’']+\s+){0,4}$", before):
         return True
     first = mention is clause.names[0] or not any(
-        m.start < mention.start and _can_act(m) and not _possessive(clause, m) for m in clause.names
+        m.start < mention.start and _takes_part(clause, m) for m in clause.names
     )
     passive = re.search(
         r"\b(?:by|from)\s+(?:the\s+)?(?:[\w’']+\s+){0,3}[A-Z]", clause.text[max(0, mention.end - clause.start) :]
@@ -188,7 +244,15 @@ def _possessive(clause: Clause, mention: Mention) -> bool:
 
 
 def _takes_part(clause: Clause, mention: Mention) -> bool:
-    return _can_act(mention) and not _possessive(clause, mention)
+    if not _can_act(mention) or _possessive(clause, mention) or _adjectival(clause, mention):
+        return False
+    return not _SOURCE.search(clause.text[: max(0, mention.start - clause.start)])
+
+
+def _adjectival(clause: Clause, mention: Mention) -> bool:
+    """Whether a name is a people's adjective in front of its noun: "his Ruritanian counterpart"."""
+    formed = " " not in mention.name and mention.name.endswith(("ian", "ean", "ish", "ese", "an"))
+    return formed and bool(_ADJECTIVE.match(clause.text, max(0, mention.end - clause.start)))
 
 
 def _can_act(mention: Mention) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from index.documents import Document
 from rag.case import Case
-from rag.chronicle import chronicle
+from rag.chronicle import chronicle, days
 from rag.confidence import Knows, confidence, unknown_names, wrong_year
 from rag.conversation import rewrite
+from rag.dealings import dealings
 from rag.draft import Draft, joined
 from rag.event_table import events
 from rag.evidence import Embed, Hit, Stored, gather
@@ -78,14 +79,15 @@ class Extractive:
         likely = confidence(asked, evidence, hits, asked_on)
         case = Case(asked, hits, evidence, likely, self.document, self.embed)
         looked_for = look_for(question, asked_on)
-        if looked_for.only_when and looked_for.window:
-            return chronicle(case, looked_for.window)
+        window = days(asked, looked_for)
+        if window:
+            return chronicle(case, window)
         missing = unknown_names(asked, hits, self.knows)
         if missing:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
             return case.decline("outside_dates", min(likely, _WRONG_YEAR))
-        for route in (yes_no, holder, events, speech):
+        for route in (yes_no, holder, dealings, events, speech):
             draft = route(case)
             if draft is not None:
                 return draft

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from index.documents import Passage
-from rag.answer import Sentence
 from rag.case import Case
 from rag.comparison import copied, rivals, unlike
+from rag.corrections import standing, supersedes
 from rag.draft import SENTENCES, Draft, Writing, inline, marked
-from rag.events import show_day
 from rag.evidence import Evidence
-from rag.short_answers import best_spans, bold, further_parts, reason
-from rag.spans import Span, counts_target
+from rag.question import Question
+from rag.short_answers import best_spans, further_parts, listing, over, reason
+from rag.spans import counts_target
 from rag.tokens import content_stems
 from rag.weights import THRESHOLD
 
@@ -21,6 +22,11 @@ _OVERVIEW = 4
 """Cited sentences that an overview shows at most."""
 _OFF_TARGET = 0.6
 """Factor on the confidence where no number counts what is asked, or no passage knows the office asked about."""
+_IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
+_PAST = 0.3
+"""Confidence, at most, where only times that are over are told of what is to come."""
+_ABOUT = 0.5
+"""Share of the words of what is asked about from which a sentence that is not the best may answer instead."""
 _CLOSE = 1.2
 """Log-odds; a further sentence is shown when its score is at most so far below the first (twice that in overviews)."""
 
@@ -33,21 +39,39 @@ def fact(case: Case) -> Draft:
         likely *= _OFF_TARGET
     if asked.kind == "who" and asked.target and not set(asked.target) & content_stems(evidence[0].passage.text):
         likely *= _OFF_TARGET
+    if asked.kind == "who" and asked.names and chosen and not _deed_told(asked, chosen[0][0]):
+        likely *= _OFF_TARGET
     if likely < THRESHOLD:
         return case.decline("not_stated", likely)
     if not chosen:
         return overview(replace(case, likely=likely))
+    if over(asked, *chosen[0]):
+        chosen = [(e, s) for e, s in chosen if not over(asked, e, s) and e.features.get("told", 0.0) >= _ABOUT]
+        if not chosen:
+            return case.decline("not_stated", min(likely, _PAST))
     first, span = chosen[0]
     differing = rivals(asked, first, span, evidence)
+    newer = next((at for at, (e, _) in enumerate(differing) if supersedes(e, first)), None)
+    if newer is not None:
+        (first, span), differing[newer] = differing[newer], (first, span)
     contradicting = [e for e, _ in differing]
     close = [e for e in evidence if e is not first and e.score > first.score - _CLOSE]
     agreeing = [e for e in unlike([first, *close])[1:] if e not in contradicting][: SENTENCES - 1]
     writing = case.writing()
     writing.quote([_span(first)], evidence)
     _cite_copies(writing, first, evidence)
-    _show_rivals(writing, differing)
+    writing.contrast(
+        [(inline(e.text[s.start : s.end]), *_span(e), standing(e, s, first, evidence)) for e, s in differing]
+    )
     writing.quote([_span(e) for e in agreeing])
-    return writing.draft(bold(first, span) + further_parts(asked, first), likely)
+    return writing.draft(listing(asked, first, span) + further_parts(asked, first), likely)
+
+
+def _deed_told(asked: Question, evidence: Evidence) -> bool:
+    """Whether the passage has the verb of "who built …?" at all."""
+    if not asked.first or _IS.match(asked.text):
+        return True
+    return asked.first in content_stems(f"{evidence.passage.title} {evidence.passage.text}")
 
 
 def overview(case: Case) -> Draft:
@@ -73,21 +97,5 @@ def _cite_copies(writing: Writing, first: Evidence, evidence: Sequence[Evidence]
     writing.sentences[0] = replace(quoted, citations=(*quoted.citations, *numbers))
 
 
-def _show_rivals(writing: Writing, differing: Sequence[tuple[Evidence, Span]]) -> None:
-    """Add other articles' values, each with its outlet and day."""
-    if differing:
-        writing.lines.append("The articles differ:")
-    for rival, span in differing:
-        number = writing.cite(rival.passage, rival.start, rival.end)
-        value = inline(rival.text[span.start : span.end])
-        writing.lines.append(f"- **{value}** ({_outlet(rival.passage)}): {inline(rival.text)} [{number}]")
-        writing.sentences.append(Sentence(rival.text, (number,), "verbatim"))
-
-
 def _span(evidence: Evidence) -> tuple[Passage, int, int]:
     return evidence.passage, evidence.start, evidence.end
-
-
-def _outlet(passage: Passage) -> str:
-    when = show_day(passage.published[:10]) if passage.published else "undated"
-    return ", ".join(part for part in (passage.source or passage.title or passage.doc_id, when) if part)

@@ -30,6 +30,10 @@ _STATE = wordset("officials authorities government forces army military troops n
 """Heads that act for the country named in front of them."""
 
 
+_DISTINCT = 3
+"""Words of "the strike group" from which "a strike group" can be the one that is meant."""
+
+
 def clause_after(words: list[Word], start: int) -> list[Word]:
     """The words behind a verb up to the end of its clause."""
     found: list[Word] = []
@@ -86,7 +90,8 @@ def same_subject(wanted: tuple[Word, ...], phrase: tuple[Word, ...], words: list
     if wanted and all(w.low in ANYONE for w in wanted):
         return bool(phrase)
     own = _stripped(list(phrase))
-    if own and own[0].low in ("a", "an", "another") and wanted[0].low == "the" and not wanted[-1].capital:
+    vague = own and own[0].low in ("a", "an", "another") and wanted[0].low == "the" and not wanted[-1].capital
+    if vague and len(wanted) < _DISTINCT:
         return False
     if heads_match(wanted, own):
         return True
@@ -139,6 +144,8 @@ def heads_match(wanted: tuple[Word, ...], phrase: list[Word]) -> bool:
 def _head_matches(goal: list[Word], part: list[Word]) -> bool:
     cut = next((i for i, w in enumerate(part) if w.low in PREPOSITIONS and i > 0), len(part))
     front, tail = part[:cut], part[cut:]
+    if len(front) > 1 and tail and tail[0].low == "by" and is_finite(front[-1]):
+        front = front[:-1]  # "a group led by …"
     aim = next((i for i, w in enumerate(goal) if w.low in PREPOSITIONS and i > 0), len(goal))
     if not front or not goal[:aim]:
         return False

@@ -18,12 +18,14 @@ from rag.deed_words import (
     Word,
     is_content,
     is_finite,
+    is_participle,
     same_word,
 )
 from rag.noun_phrases import clause_after, heads_match, object_phrases, phrase_behind, same_subject
 from rag.tokens import wordset
 from rag.told_deeds import framing, told_deed
 
+_SEEN = wordset("find report record see observ detect")
 LIGHT = wordset(
     "hold have has had held holding pay paid launch launched launches made make carried express expressed conducted staged gave"
 )
@@ -83,7 +85,9 @@ def received(asked: AskedDeed, words: list[Word], at: int, resolved: bool) -> It
 def hosted(asked: AskedDeed, words: list[Word], at: int) -> Iterator[Verdict]:
     """Something takes place where it is held or hosted."""
     told = told_deed(words, at) if words[at].low != "host" or words[at - 1].low == "to" else None
-    if told is None or not any(w.low == "place" for p, ws in asked.chunks if p == "" for w in ws):
+    if told is None:
+        return
+    if asked.verb == "take" and not any(w.low == "place" for p, ws in asked.chunks if p == "" for w in ws):
         return
     places = [(p, ws) for p, ws in asked.chunks if p]
     after = clause_after(words, at + 1)
@@ -111,6 +115,23 @@ def nobody(asked: AskedDeed, words: list[Word]) -> Iterator[Verdict]:
         if any(w.low in MODALS for w in words) or framing(words, i) in ("none", "open", "denied", "hedged"):
             continue
         yield "no"
+
+
+def none_found(asked: AskedDeed, words: list[Word]) -> Iterator[Verdict]:
+    """Read "No serious side effects were found" where it is asked whether there are any."""
+    wanted = next((ws for p, ws in asked.chunks if p == "" and ws), ())
+    for at, word in enumerate(words[:-2]):
+        if word.low != "no" or word.quoted or not wanted or framing(words, at) not in ("", "said"):
+            continue
+        phrases, _ = object_phrases(clause_after(words, at + 1))
+        seen = [w.stem for w in words[at + 1 : at + 10] if is_participle(w)]
+        if (
+            phrases
+            and heads_match(wanted, phrases[0])
+            and set(seen) & _SEEN
+            and not any(w.low in MODALS for w in words)
+        ):
+            yield "no"
 
 
 def existence(asked: AskedDeed, words: list[Word]) -> Iterator[Verdict]:

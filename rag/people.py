@@ -197,6 +197,8 @@ def _close(text: str, run: list[Token], found: list[Mention]) -> None:
         carried = []
         while name and not name[0].capital:
             name = name[1:]
+        if titles and not organisation:  # "Prime Minister Lena Roth of Ruritania": the place is no part of her name
+            name = name[: next((i for i, w in enumerate(name) if i and w.text.casefold() == "of"), len(name))]
         if not name:
             continue
         start = whole[0].start if titles else name[0].start

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rag.asked_deeds import AskedDeed
 from rag.deed_roles import Verdict, has_adjunct, same_preposition
-from rag.deed_words import ADVERBS, ARTICLES, BE, NOT, PREPOSITIONS, Word, akin, same_word
+from rag.deed_words import ADVERBS, ARTICLES, BE, HAVE, NOT, PREPOSITIONS, Word, akin, same_word
 from rag.noun_phrases import OTHERWISE, clause_after, heads_match, object_phrases, same_subject
 from rag.tokens import wordset
 from rag.told_deeds import HARDLY, framing, subject_before, told_deed
@@ -19,7 +19,8 @@ def being(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdi
     goal = tuple(w for p, ws in asked.chunks if p == "" for w in ws)
     others = [(p, ws) for p, ws in asked.chunks if p]
     for at, word in enumerate(words):
-        if word.quoted or word.low not in BE | _KEPT or word.low in ("be", "been", "being", "am"):
+        perfect = word.low == "been" and at > 0 and any(w.low in HAVE for w in words[max(0, at - 3) : at])
+        if word.quoted or word.low not in BE | _KEPT or (word.low in ("be", "been", "being", "am") and not perfect):
             continue
         told = told_deed(words, at)
         if (
@@ -49,8 +50,9 @@ def being(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdi
         elif not others or not _placed(others, after, words, at):
             continue
         yield "no" if denied else "yes"
-    if goal and not others and asked.tense == "present":
-        yield from _apposed(asked.subject, goal, words)
+    if goal and asked.tense == "present" and (not others or [p for p, _ in others] == ["of"]):
+        owner = others[0][1] if others else ()  # "a member of the guild" is said as "a guild member" too
+        yield from _apposed(asked.subject, (*owner, *goal), words)
 
 
 def _subject_start(words: list[Word], at: int) -> int:

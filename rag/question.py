@@ -38,7 +38,7 @@ _PERSON_NOUNS = wordset(
 _NUMBER_NOUNS = wordset(
     """
     number percentage percent proportion amount population price cost total share rate score size length height
-    width weight distance speed temperature fraction ratio
+    width weight distance speed temperature fraction ratio turnout tariff fine salary budget fee toll margin
     """
 )
 _QUANTITY = wordset(
@@ -94,6 +94,13 @@ _NAME_JOINTS = wordset(
     of de la le al bin ibn van von der den du da dos and the for
     """
 )
+_CALENDAR = wordset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december
+    """
+)
+_HAPPENED = re.compile(r"(?:has |have |had |is |was )?(?:happen(?:s|ed|ing)?|going on|went on)\b")
 _CONTENT_FREE = wordset(
     """
     tell explain describe summarise summarize list name know want find article articles news
@@ -203,6 +210,29 @@ def _verb(text: str) -> str:
     return ""
 
 
+def questions(text: str) -> list[str]:
+    """The questions in ``text`` that want an answer each: "who won and what did she say?" holds two, "who … when?" one.
+
+    What stands in front of the first one, a sentence of context say, stays with it.
+    """
+    found: list[str] = []
+    for part in _parts(" ".join(text.split())):
+        if found and not (_complete(part) and _complete(found[-1])):
+            found[-1] = f"{found[-1].rstrip('?!., ')} and {part}"
+        else:
+            found.append(part)
+    return [piece if piece.endswith(("?", ".", "!")) else f"{piece.rstrip(' ,;')}?" for piece in found]
+
+
+def _complete(part: str) -> bool:
+    """Whether a part says more than its question word, so that it can be asked by itself."""
+    sequence = tokens(part)
+    content = [w for w in sequence if w.content and not _WH.fullmatch(w.text)]
+    if len(content) > 1 or (content and any(w.text.casefold() in _AUXILIARIES for w in sequence)):
+        return True
+    return bool(content) and sequence[0].text.casefold() in ("who", "what")
+
+
 def _parts(text: str) -> list[str]:
     """Split "who … and when?" into its parts; one part where nothing joins two question words."""
     first = _WH.search(text)
@@ -286,6 +316,8 @@ def _asks_speech(lower: list[str]) -> bool:
 
 def _what(word: str, after: list[Token], lower: list[str]) -> tuple[Kind, AnswerType, tuple[str, ...]]:
     """``what``/``which``: the noun right behind, or behind "is the", tells the answer's type."""
+    if word == "what" and _HAPPENED.match(" ".join(lower)):
+        return "open", "clause", ()
     nouns: list[Token] = []
     for token in after[:4]:
         if not token.content:
@@ -350,7 +382,13 @@ def _names(text: str, sequence: tuple[Token, ...]) -> tuple[str, ...]:
             previous = word
         elif not word.text[:1].isdigit() and word.text.casefold() not in _NAME_JOINTS:
             previous = None
-    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in (_untitled(text, r) for r in runs) if run))
+    named = [run for run in (_untitled(text, r) for r in runs) if not _calendar(run)]
+    return tuple(dict.fromkeys(text[run[0].start : run[-1].end] for run in named))
+
+
+def _calendar(run: list[Token]) -> bool:
+    """Whether nothing but days of the week and months is left of a run of capitalised words."""
+    return all(word.text.casefold() in _CALENDAR for word in run)
 
 
 def _untitled(text: str, run: list[Token]) -> list[Token]:

@@ -18,6 +18,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"“[^”]+”|\"[^\"]+\"")
+_APPOSITION = re.compile(r",\s+(?:an?|the|his|her|its|their|one of|[a-z]+)\s[^,.;“”]*")
 _REACH = 60
 
 
@@ -38,9 +39,9 @@ def quotation(sentence: Read, speaker: str) -> Quotation | None:
     """What ``speaker`` says in ``sentence``, or None where the sentence reports nothing of theirs."""
     text = sentence.text
     verbs = [m.span() for m in _VERB.finditer(_QUOTE.sub(lambda m: " " * len(m.group()), text))]
-    names = [
-        (m.start - sentence.start, m.end - sentence.start, m.name) for clause in sentence.clauses for m in clause.names
-    ]
+    names = _leading(
+        text, [(m.start - sentence.start, m.end - sentence.start, m.name) for c in sentence.clauses for m in c.names]
+    )
     for left, right, name in names:
         if not same_name(name, speaker):
             continue
@@ -53,6 +54,25 @@ def quotation(sentence: Read, speaker: str) -> Quotation | None:
             if behind or ahead:
                 return _said(text, name, end, ahead)
     return None
+
+
+def speaker(sentence: Read) -> Quotation | None:
+    """The quotation or reported speech in ``sentence`` with whoever it is attributed to."""
+    people = dict.fromkeys(m.name for clause in sentence.clauses for m in clause.names)
+    return next((found for name in people if (found := quotation(sentence, name))), None)
+
+
+def _leading(text: str, names: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """``names`` without those inside a description of the name before: in "A, an aide to B, said" only A speaks."""
+    kept: list[tuple[int, int, str]] = []
+    for name in sorted(names):
+        if kept:
+            described = _APPOSITION.fullmatch(text, kept[-1][1], name[0])
+            closed = described and re.match(r"[^,.;]{0,60},", text[name[1] :])
+            if closed:
+                continue
+        kept.append(name)
+    return kept
 
 
 def _between(names: list[tuple[int, int, str]], left: int, right: int) -> bool:

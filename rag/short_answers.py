@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.draft import inline
+from rag.corrections import reached, retracts
+from rag.draft import inline, listed
 from rag.events import describe_time
 from rag.evidence import Evidence
+from rag.people import mentions, name_words
 from rag.question import Question
 from rag.spans import Span, candidates, counts_target, fits, score, widened
+from rag.tokens import content_stems
 
 _SENTENCES = 5
 """Sentences of the evidence that are searched for the words."""
@@ -18,6 +21,25 @@ _SPAN_SHARE = 0.15
 """How much the fit of the short answer counts beside that of its sentence."""
 _MISCOUNT = 2.0
 """Log-odds; what a number that counts something else costs."""
+_PLURAL = re.compile(
+    r"which (?:\w+ ){0,2}?(?:countries|nations|states|cities|towns|places|regions|provinces)\b", re.IGNORECASE
+)
+_AND_NAME = re.compile(r"(?:\s+(?:for|of|from)\s+[A-Z]\w+)?\s+and\s+((?:(?:[a-z]+\s+){0,2})[A-Z])")
+"""What joins a second name to a first: "Marin for Orlava and Ambassador Lekka"."""
+_AHEAD = re.compile(
+    r"\b(?:when|(?:what|which|on what|on which) (?:day|date|month|year)) (?:will|is|are)\b", re.IGNORECASE
+)
+_OVER = 2.5
+"""Log-odds; what a time that is over costs where the question asks for one to come."""
+_REACHED = 3.0
+"""Log-odds; what a number gains that something "has risen to"."""
+_DOES = 0.8
+"""Log-odds; what a sentence gains that has the very verb of "who built …?"."""
+_RETRACTED = 3.0
+"""Log-odds; what an answer costs that its sentence takes back."""
+_ASKS_CORRECTION = re.compile(
+    r"\b(?:correct(?:ed|ion)|earlier|before|version|wrong|originally|at first|first)\b", re.IGNORECASE
+)
 _BESIDE = 12
 """Characters around a time within which its sentence may say the calendar day itself."""
 _ONLY = {"when": "time", "how_many": "number"}
@@ -32,15 +54,53 @@ _REASON = re.compile(
 def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
     """The best candidate answer of each of the best sentences, best first."""
     found = []
-    for e in evidence[:_SENTENCES]:
+    ahead = asked.type == "time" and bool(_AHEAD.search(asked.text))
+    for e in evidence if ahead else evidence[:_SENTENCES]:
         fitting = [span for span in candidates(e.text) if fits(asked, e.text, span)]
         if fitting:
-            span = max(fitting, key=lambda s: score(asked, e.text, s))
+            span = max(fitting, key=lambda s: score(asked, e.text, s) + _REACHED * reached(e.text, s))
             value = e.score + _SPAN_SHARE * score(asked, e.text, span)
             if not counts_target(asked, e.text, span):
                 value -= _MISCOUNT
+            if ahead and _over(e, span):
+                value -= _OVER
+            if asked.kind == "who" and asked.first in content_stems(e.text):
+                value += _DOES
+            if retracts(e.text) and not _ASKS_CORRECTION.search(asked.text):
+                value -= _RETRACTED
             found.append((value, e, widened(asked, e.text, span, fitting)))
     return [(e, span) for _, e, span in sorted(found, key=lambda f: -f[0])]
+
+
+def over(asked: Question, evidence: Evidence, span: Span) -> bool:
+    """Whether a time to come is asked for, and the short answer was over when its article was published."""
+    return asked.type == "time" and bool(_AHEAD.search(asked.text)) and _over(evidence, span)
+
+
+def _over(evidence: Evidence, span: Span) -> bool:
+    """Whether a time in the short answer was over when the article was published."""
+    published = evidence.passage.published
+    left, right = evidence.start + span.start, evidence.start + span.end
+    return bool(published) and any(
+        time.latest and time.latest < str(published)[:10] and time.start < right and left < time.end
+        for time in evidence.dates
+    )
+
+
+def listing(asked: Question, evidence: Evidence, span: Span) -> str:
+    """The short answer in bold; all of them where a sentence names several: "Pakistan, India and China"."""
+    text = evidence.text
+    if asked.type == "place" and asked.kind == "which" and _PLURAL.match(asked.text):
+        known = name_words(evidence.passage.text)
+        places = [m for m in mentions(text, known) if m.place and m.name not in asked.names]
+        if len(places) > 1:
+            return f"**{inline(listed([m.name for m in places]))}**"
+    if asked.kind in ("who", "which") and asked.type == "person" and span.type in ("person", "name", "role", "group"):
+        other = _AND_NAME.match(text, span.end)
+        if other and any(m.start <= other.start(1) < m.end for m in mentions(text, name_words(text))):
+            end = next(m.end for m in mentions(text, name_words(text)) if m.start <= other.start(1) < m.end)
+            return f"{bold(evidence, span)} and **{inline(text[other.start(1) : end])}**"
+    return bold(evidence, span)
 
 
 def bold(evidence: Evidence, span: Span) -> str:

@@ -52,12 +52,18 @@ _DAY_EDGE = re.compile(
     r"(?:(?:on|last|next|this|early|late)\s+)*(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:last|next|this)\s(?:week|month|year))\b",
     re.IGNORECASE,
 )
+_ONCE_MORE = re.compile(r"\s+(?:again|more)\b")
+_DANGLING_DAY = re.compile(r"\s+(?:on|in|at|by)\s+\d{1,2}$")
+"""What is left of "on 4 May" where a group of words ends before the month."""
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
 _BREAKERS = STOP_WORDS - wordset(
     """
     first last own other such same many several two one three most more few
     """
 )
+_ROLE_BEFORE = re.compile(rf"\b(?:[a-z][\w’'-]+\s+){{0,3}}(?:{'|'.join(TITLES)})\s+\Z")
+"""A role in lower case in front of a name: "commission chairwoman"."""
+_ROLE_REACH = 50
 _PREDICATES = wordset(
     """
     is was are were be been being became become has had have do does did will would can could may might must should
@@ -117,11 +123,16 @@ def candidates(text: str, known: frozenset[str] = frozenset()) -> list[Span]:
             "one",
         ):
             continue  # "the two leaders" counts nobody
+        if match.group().casefold() in ("once", "twice") and _ONCE_MORE.match(text, match.end()):
+            continue
         add(match.start(), match.end(), "number")
     for mention in mentions(text, known | name_words(text)):
         add(mention.name_start, mention.end, _name_type(mention, text))
         if mention.titled:
             add(mention.start, mention.name_start, "role")
+        before = _ROLE_BEFORE.search(text, max(body, mention.start - _ROLE_REACH), mention.start)
+        if before:
+            add(before.start(), before.end(), "role")
         beside = re.match(r",\s+((?:an?|the|his|her|its)\s[^,.;]{3,90})[,.;]", text[mention.end :])
         if beside:
             add(mention.end + beside.start(1), mention.end + beside.end(1), "role")
@@ -166,7 +177,8 @@ def _without_day(text: str, start: int, end: int) -> tuple[int, int]:
     for match in _DAY_EDGE.finditer(text, start, end):
         if match.end() == end and match.start() > start:
             end = match.start()
-    return start, end
+    dangling = _DANGLING_DAY.search(text[start:end])
+    return start, start + dangling.start() if dangling else end
 
 
 def _name_type(mention: Mention, text: str) -> SpanType:
@@ -398,7 +410,7 @@ def fits(question: Question, text: str, span: Span) -> bool:
         return span.type != "clause" and initials(words) == short
     if question.type == "number":
         if _ASKS_MONEY.search(question.text):
-            return bool(_MONEY.search(words))
+            return bool(_MONEY.search(words)) and not text[: span.start].endswith("per ")
         return span.type == "number" or bool(re.search(r"\d|\b(?:half|third|quarter|dozen)", words))
     if question.type == "time":
         return span.type == "time" or bool(re.search(r"\d|\b(?:when|after|before|during|until)\b", words))
@@ -406,9 +418,13 @@ def fits(question: Question, text: str, span: Span) -> bool:
         return False
     if question.verb and not _object_fits(question, text, span):
         return False
+    if question.kind == "who" and question.target and span.type in ("organisation", "place"):
+        return False
     if question.kind == "who" and not _SOMEBODY.match(words) and (span.type == "clause" or _ADVERBIAL.search(words)):
         return False
     if question.kind == "where":
+        if text[span.end : span.end + 2] in ("’s", "'s"):
+            return False
         lead = tokens(text[: span.start])[-2:]
         if lead and lead[-1].text.casefold() in _NO_PLACE_LEAD:
             return False

@@ -20,6 +20,7 @@ from rag.deed_words import (
     SAID,
     TIME,
     Word,
+    is_content,
     is_finite,
     is_participle,
 )
@@ -102,6 +103,8 @@ def told_deed(words: list[Word], at: int, depth: int = 0) -> ToldDeed | None:
         manner = "future" if modal in ("will", "shall", "won't", "would", "wouldn't") else "modal"
         if modal in ("may", "might", "could"):
             manner = "hedged"
+        elif modal == "must" and "still" in group:
+            manner = "future"
     elif "reportedly" in group or "allegedly" in group or "possibly" in group or "probably" in group:
         manner = "hedged"
     elif (
@@ -154,8 +157,12 @@ def told_deed(words: list[Word], at: int, depth: int = 0) -> ToldDeed | None:
 def _speaker(words: list[Word], opened: int) -> tuple[Word, ...] | None:
     """Who "he" is in "X said (that) he …": the one who says it."""
     at = opened - 2 if words[opened - 1].low == "that" else opened - 1
-    if at < 1 or words[at].low not in SAID or words[at].low.endswith("ing"):
+    if at < 1 or words[at].low not in SAID:
         return None
+    if words[at].low.endswith("ing"):  # "X said …, adding that he …"
+        at = next((i for i in range(at - 1, 0, -1) if words[i].low in SAID and not words[i].quoted), 0)
+        if at == 0:
+            return None
     found = subject_before(words, at)
     return found[0] if found else None
 
@@ -262,13 +269,20 @@ def _phrase(words: list[Word], end: int) -> tuple[tuple[Word, ...], int]:
         if (
             word.low in BREAKS
             or word.low in SAID | CLAIMED | _DENIED
-            or (is_finite(word) and i < end and not words[i - 1].owner)
+            or (is_finite(word) and i < end and not words[i - 1].owner and not _reduced(words, i - 1))
         ):
             break
         i -= 1
         if re.search(r"[,;:—(]|[.!?][”\"]?\s", words[i].gap):
             break
     return tuple(words[i:end]), i
+
+
+def _reduced(words: list[Word], at: int) -> bool:
+    """Whether a participle only describes the noun before it: "a group led by a general"."""
+    if at < 1 or at + 1 >= len(words) or words[at + 1].low != "by" or "," in words[at].gap:
+        return False
+    return is_content(words[at - 1]) and not is_finite(words[at - 1]) and not words[at - 1].low.endswith("ly")
 
 
 def _adverbial(part: list[Word]) -> bool:

@@ -7,17 +7,26 @@ reading is made at function words and word forms, without a parser; whatever it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.asked_deeds import AskedDeed, asked_deeds
 from rag.deed_roles import Verdict, weigh
 from rag.deed_words import ADVERBS, ANYONE, BE, CLAIMED, MEANINGS, NOT, NOUNS, SYMMETRIC, Word, is_participle, words_of
-from rag.paraphrases import LIGHT, existence, hosted, light_verb, nobody, received, underway
+from rag.paraphrases import LIGHT, existence, hosted, light_verb, nobody, none_found, received, underway
 from rag.predicates import being
 from rag.question import Question
 from rag.tokens import Token, tokens
 from rag.told_deeds import told_deed
+
+_DENIES = re.compile(r"\w+n[’']t\b|(?:\S+\s+){1,6}?not\b", re.IGNORECASE)
+
+LEADS_DENIED: dict[Verdict | None, str] = {
+    "yes": "**Yes, it is reported so.**",
+    "no": "**No, it is reported not to be so.**",
+}
+"""The words for a question that denies itself ("Did she not resign?"), where a mere yes or no means either."""
 
 LEADS: dict[Verdict | None, str] = {
     "yes": "**Yes.**",
@@ -25,8 +34,14 @@ LEADS: dict[Verdict | None, str] = {
     "planned": "**Planned or expected, not reported as done.**",
     "hedged": "**Reported as possible, not as fact.**",
     "open": "**Left open.**",
+    "changed": "**Planned at first, then changed.**",
 }
 """The words a verdict is given in."""
+
+
+def lead(asked: Question, said: Verdict | None) -> str:
+    """The words in which the verdict ``said`` on ``asked`` is given."""
+    return LEADS_DENIED.get(said, LEADS[said]) if _DENIES.match(asked.text) else LEADS[said]
 
 
 def holds(asked: Question, text: str) -> float:
@@ -41,11 +56,12 @@ def names_held(asked: Question, text: str) -> bool:
     return all(any(_meets(tokens(name)[-1].stem, word) for word in have) for name in asked.names)
 
 
-def verdict(asked: Question, text: str) -> Verdict | None:
+def verdict(asked: Question, text: str, *, resolved: bool = False) -> Verdict | None:
     """What ``text``, one sentence or clause, says to ``asked``; None where it does not tell of the very deed.
 
-    A name of the question that is not in ``text`` may be meant by a pronoun or description there only if the
-    question has several names: callers that resolve references pass clauses in which all names take part.
+    A name of the question that is not in ``text`` may be meant by a pronoun or description there only if this is
+    known (``resolved``), or if the question has several names: callers that resolve references pass clauses in which
+    all names take part.
     """
     if text.rstrip(' ”"').endswith("?"):
         return None
@@ -53,7 +69,7 @@ def verdict(asked: Question, text: str) -> Verdict | None:
     claimed = any(w.low in CLAIMED for w in words[-3:])
     found: set[Verdict] = set()
     for reading in asked_deeds(asked):
-        for said in _said(reading, words, len(asked.names) > 1):
+        for said in _said(reading, words, resolved or len(asked.names) > 1):
             found.add("hedged" if claimed and said in ("yes", "no") else said)
     if {"yes", "no"} <= found:
         return None
@@ -71,6 +87,9 @@ def _said(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdi
         return
     if asked.subject and all(w.low in ANYONE for w in asked.subject):
         yield from nobody(asked, words)
+    if asked.verb in ("have", "caus", "there", "find"):
+        yield from none_found(asked, words)
+    held = asked.verb == "hold" and asked.passive
     meanings = next((m for m in MEANINGS if asked.verb in m), frozenset([asked.verb]))
     for at, word in enumerate(words):
         if word.quoted or (word.capital and at > 0):
@@ -99,10 +118,13 @@ def _said(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdi
             told = told_deed(words, be) if words[be].low in BE else None
             if told is not None:
                 denied = told.denied != any(w.low in NOT for w in words[be:at])
-                yield from weigh(asked, replace(told, denied=denied, passive=False), words, at + 1, resolved)
+                contact = replace(told, denied=denied, passive=False)
+                met = replace(asked, chunks=tuple((p or "with", ws) for p, ws in asked.chunks))
+                if denied or asked.verb != "meet":  # whoever had no contact did not meet; not the other way round
+                    yield from weigh(met, contact, words, at + 1, resolved)
         elif word.low in ("receiv", "received", "receives") and asked.verb in ("call", "phone", "speak", "talk"):
             yield from received(asked, words, at, resolved)
-        elif word.low in ("held", "host", "hosted", "hosts") and asked.verb == "take":
+        elif word.low in ("held", "host", "hosted", "hosts") and (asked.verb == "take" or held):
             yield from hosted(asked, words, at)
 
 

@@ -6,14 +6,16 @@ import re
 from dataclasses import replace
 
 from rag.case import Case
+from rag.clauses import read
 from rag.comparison import unlike
+from rag.deed_roles import Verdict
 from rag.draft import SENTENCES, Draft
 from rag.events import relation, tellings
 from rag.evidence import Evidence, sentences
-from rag.question import Question
-from rag.verdicts import LEADS, holds, names_held, verdict
+from rag.people import same_name
+from rag.verdicts import holds, lead, names_held, verdict
 
-_SENTENCES = 5
+_SENTENCES = 8
 """Sentences of the evidence that are asked for a verdict."""
 _TOLD = 0.75
 """Confidence, at least, where a clause tells of the very relation asked about."""
@@ -22,6 +24,11 @@ _STATED = 0.5
 _UNSURE = 0.3
 """Confidence, at most, where no sentence does."""
 _TURN = re.compile(r"(?:However|But|Instead|Later|Yet|Nevertheless)\b")
+_CHANGED = re.compile(
+    r"\b(?:shifted|moved|postponed|cancell?ed|called off|scrapped|delayed|reversed|withdrawn|abandoned)\b"
+)
+"""What a sentence says that takes a plan back."""
+_NONE = re.compile(r"(?:No|None|Nobody)\b")
 
 
 def yes_no(case: Case) -> Draft | None:
@@ -41,38 +48,57 @@ def _told(case: Case) -> Draft | None:
     denied = [t for t, said in says if said == "no"]
     if not done and not denied:
         return None
-    lead = LEADS["yes" if done else "no"]
+    opening = lead(case.asked, "yes" if done else "no")
     chosen = done or denied
     if done and denied:
-        lead += " The articles differ, or tell of different times."
+        opening += " The articles differ, or tell of different times."
         chosen = [*done[: SENTENCES - 1], denied[0]]
     writing = case.writing()
     writing.tell(chosen)
-    return writing.draft(lead, max(case.likely, _TOLD))
+    return writing.draft(opening, max(case.likely, _TOLD))
 
 
 def _stated(case: Case) -> Draft:
     """The verdict of the best sentence that is about all that is asked."""
     asked = case.asked
-    stating = [e for e in case.evidence[:_SENTENCES] if _states(asked, e)]
-    if not stating:
+    found = [(e, said) for e in case.evidence[:_SENTENCES] if (said := _states(case, e))]
+    if not found:
         return case.decline("not_stated", min(case.likely, _UNSURE))
-    first = stating[0]
-    shown = [first, *_turns(case, first), *unlike(stating)[1:2]]
+    first, said = found[0]
+    stating = [e for e, _ in found]
+    turns = _turns(case, first)
+    if turns and said != "no" and _CHANGED.search(turns[0].text):
+        said = "changed"
+    shown = [first, *turns, *unlike(stating)[1:2]]
     writing = case.writing()
-    writing.quote([(e.passage, e.start, e.end) for e in shown])
-    return writing.draft(LEADS[verdict(asked, first.text)], max(case.likely, _STATED))
+    writing.quote([(e.passage, e.start, e.end) for e in shown], case.evidence)
+    return writing.draft(lead(asked, said), max(case.likely, _STATED))
 
 
-def _states(asked: Question, evidence: Evidence) -> bool:
-    """Whether one sentence, read in its place, holds nearly everything the question says."""
+def _states(case: Case, evidence: Evidence) -> Verdict | None:
+    """The verdict of one sentence that, read in its place, holds nearly everything the question says."""
+    asked, text = case.asked, evidence.text
     around = f"{evidence.passage.title} {evidence.passage.text}"
-    if not names_held(asked, evidence.text if len(asked.names) > 1 else around):
-        return False
-    if verdict(asked, evidence.text) is None:
-        return False
-    held = holds(asked, evidence.text)
-    return held >= 0.75 or (held >= 0.5 and holds(asked, around) >= 0.8)
+    meant = _meant(case, evidence)
+    if not names_held(asked, f"{text} {meant}" if len(asked.names) > 1 else around):
+        return None
+    said = verdict(asked, text, resolved=bool(meant))
+    if said is None:
+        return None
+    held, near = holds(asked, f"{text} {meant}"), holds(asked, around)
+    if len(asked.terms) > 2:  # a verdict tells of the very deed, be it in another word
+        held = min(1.0, held + 1 / len(asked.terms))
+    enough = held >= 0.75 or (held >= 0.5 and near >= 0.8) or (_NONE.match(text) and near >= 0.6)
+    return said if enough else None
+
+
+def _meant(case: Case, evidence: Evidence) -> str:
+    """The names of the question that a pronoun or description in the sentence stands for."""
+    for sentence in read(case.document(evidence.passage.doc_id)):
+        if sentence.start == evidence.start:
+            names = {m.name for clause in sentence.clauses for m in clause.names if m.resolved}
+            return " ".join(name for name in case.asked.names if any(same_name(name, other) for other in names))
+    return ""
 
 
 def _turns(case: Case, first: Evidence) -> list[Evidence]:

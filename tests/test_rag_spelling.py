@@ -1,0 +1,39 @@
+import pytest
+
+from index.documents import Passage
+from rag.spelling import as_written, distance
+
+TEXT = "Mayor Adaeze Okafor spoke with Ilse Brandt in Harwick. The bridge collapsed while Okafor was away."
+PASSAGE = Passage("a#0", "a", 0, len(TEXT), TEXT, "Bridge collapses in Harwick")
+
+
+def known(word: str) -> bool:
+    return word.casefold() in TEXT.casefold().split()
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("who spoke with okafor?", "who spoke with Okafor?"),
+        ("who is okafro?", "who is Okafor?"),
+        ("when did the bridge colapse", "when did the bridge collapsed"),
+        ("wen did okafor speak", "when did Okafor speak"),
+        ("who spoke wth brandt", "who spoke with Brandt"),
+        ("Who is Okafor?", "Who is Okafor?"),
+        ("Who is Ngata?", "Who is Ngata?"),
+        ("What is the price of oil?", "What is the price of oil?"),
+    ],
+)
+def test_a_question_is_spelt_as_the_articles_are(question: str, written: str) -> None:
+    assert as_written(question, [PASSAGE], known) == written
+
+
+def test_a_word_some_article_has_is_left_alone() -> None:
+    assert as_written("who is okafer?", [PASSAGE], lambda word: word == "okafer") == "who is okafer?"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "edits"), [("wen", "when", 1), ("okafro", "okafor", 1), ("", "ab", 2), ("a", "a", 0)]
+)
+def test_a_swap_of_neighbours_is_one_edit(one: str, other: str, edits: int) -> None:
+    assert distance(one, other) == edits
