@@ -145,7 +145,8 @@ def load_sentence_transformer(name: str, *, bfloat16: bool = False) -> Any:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        options = {"dtype": torch.bfloat16} if bfloat16 else {}
+        # Never a pickle, from which loading runs code.
+        options = {"use_safetensors": True} | ({"dtype": torch.bfloat16} if bfloat16 else {})
         return SentenceTransformer(name, trust_remote_code=False, model_kwargs=options)
     except Exception as error:
         reason = str(error).strip().splitlines()

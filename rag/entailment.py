@@ -29,7 +29,13 @@ class CrossEncoderEntailment:
         from sentence_transformers import CrossEncoder
 
         try:
-            return CrossEncoder(str(self.path), device="cpu", local_files_only=True)
+            return CrossEncoder(
+                str(self.path),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
         except (OSError, ValueError) as error:
             raise ModelError(f"{self.path}: not a cross-encoder: {error}") from error
 

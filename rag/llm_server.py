@@ -154,6 +154,7 @@ class ServerLLM(CustomLLM):
             "max_tokens": self.metadata.num_output,
             **options,
         }
+        key = self.key.get_secret_value()
         finished = False
         try:
             with (
@@ -161,12 +162,12 @@ class ServerLLM(CustomLLM):
                 client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
             ):
                 if response.status_code >= 400:
-                    raise _refusal(self.url, response.status_code, _beginning(response))
+                    raise _refusal(self.url, response.status_code, _beginning(response, key))
                 for line in _lines(response, self.url):
                     if line is None or not line.startswith("data:"):
                         yield None
                         continue
-                    data = line[5:].strip()
+                    data = _without(key, line[5:].strip())
                     if data == "[DONE]":
                         finished = True
                         break
@@ -208,10 +209,15 @@ def _lines(response: httpx.Response, url: str) -> Iterator[str | None]:
         yield text
 
 
-def _beginning(response: httpx.Response) -> str:
+def _beginning(response: httpx.Response, key: str) -> str:
     """Return what a short page says; of a long one no more than its beginning is read."""
     page = next(response.iter_bytes(LONGEST_PAGE), b"")
-    return " ".join(page[:1000].decode("utf-8", errors="replace").split())[:300]
+    return " ".join(_without(key, page[:1000].decode("utf-8", errors="replace")).split())[:300]
+
+
+def _without(key: str, text: str) -> str:
+    """Return ``text`` without the key, which a server may repeat in what it says."""
+    return text.replace(key, "…") if key else text
 
 
 def _refusal(url: str, status: int, text: str) -> LLMError:

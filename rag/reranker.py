@@ -73,7 +73,7 @@ def _open(name: str) -> Any:
     try:
         from sentence_transformers import CrossEncoder
 
-        encoder = CrossEncoder(name, trust_remote_code=False)
+        encoder = CrossEncoder(name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
     except Exception as error:
         lines = str(error).strip().splitlines()
         raise ModelError(
