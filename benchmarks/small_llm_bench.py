@@ -45,7 +45,7 @@ SETS = (("seeds", ROOT / "seeds"), ("made_news", ROOT / "tests" / "data" / "made
 def served() -> Iterator[str]:
     """The address of the server, in a process of its own."""
     with subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "llama_server.py"), "1", "2048"],
+        [sys.executable, str(ROOT / "tests" / "llama_server.py"), "1", "1536"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     ) as server:  # fmt: skip
         assert server.stdout is not None
@@ -87,13 +87,17 @@ def ask(name: str, articles: Path, count: int, url: str) -> Iterator[Row]:
         index.add(articles)
         llm = connect(url)
         assistant = Assistant(Retriever(index, k=10), llm)
-        assistant.generator = recorder = Recorder(llm, embed=index.embedder.encode)
+        # Patient, so that what is written does not depend on what else runs.
+        llm.timeout = 600.0
+        assistant.generator = recorder = Recorder(llm, embed=index.embedder.encode, patience=600.0, budget=3600.0)
         for n in range(count):
             question = questions[n * len(questions) // count]
             recorder.last = None
             started = time.perf_counter()
             answer = assistant.ask(question.question, question.history, asked_on=question.asked_on)
-            yield Row(question, recorder.last, answer.mode, answer.notice, time.perf_counter() - started)
+            row = Row(question, recorder.last, answer.mode, answer.notice, time.perf_counter() - started)
+            sys.stderr.write("\n".join(every(row)) + "\n")
+            yield row
         index.close()
 
 
@@ -117,8 +121,16 @@ def report(rows: Sequence[Row]) -> Iterator[str]:
                 yield from (f"  - cites: {' '.join(quote.split())}" for quote in c.quotes)
     yield "\n## All sentences\n"
     for row in rows:
-        yield f"- {row.question.question} ({row.mode}, {row.seconds:.1f} s){' ' + row.notice if row.notice else ''}"
-        yield from (f"  - {told(c)}" for c in (row.written.checked if row.written else ()))
+        yield from every(row)
+
+
+def every(row: Row) -> Iterator[str]:
+    """Yield a question and all that was written for it."""
+    yield f"- {row.question.question} ({row.mode}, {row.seconds:.1f} s){' ' + row.notice if row.notice else ''}"
+    for c in row.written.checked if row.written else ():
+        yield f"  - {told(c)}"
+        if c.verdict == "passed":
+            yield from (f"    - cites: {' '.join(quote.split())}" for quote in c.quotes)
 
 
 def told(c: Checked) -> str:

@@ -175,8 +175,9 @@ class Generator:
 
     @property
     def name(self) -> str:
-        """The model's name."""
-        return self.llm.metadata.model_name
+        """The model's name; of a file, as llama.cpp tells it, without its folder."""
+        name = self.llm.metadata.model_name
+        return re.split(r"[/\\]", name)[-1] if name.endswith(".gguf") else name
 
     def stream(self, question: str, evidence: Sequence[Citation]) -> Generating[Written, None, None]:
         """Yield the answer as it grows; the last one has an outcome. Closing the iterator stops the model.

@@ -98,12 +98,14 @@ class _Pump:
     def next(self, patience: float, deadline: float) -> str | None:
         """Return the next piece, None at the end. Raises LLMError when the model fails or says nothing in time."""
         left = deadline - time.monotonic()
-        if left <= 0:
-            raise EndlessError("the language model did not come to an end in time")
         try:
+            if left <= 0:
+                raise queue.Empty
             said = self._said.get(timeout=min(patience, left))
         except queue.Empty:
-            raise SilenceError(f"the language model said nothing for {min(patience, left):.0f} s") from None
+            if left <= patience:
+                raise EndlessError("the language model did not come to an end in time") from None
+            raise SilenceError(f"the language model said nothing for {patience:.0f} s") from None
         if isinstance(said, LLMError):
             raise said
         if isinstance(said, BaseException):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from llama_index.core.llms import ChatMessage, MessageRole
 
@@ -212,6 +213,7 @@ def gives_orders(sentence: str) -> bool:
 _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>|<!--.{0,2000}?-->|<\|[^<>|]{0,100}\|>", re.DOTALL)
 
 
+@lru_cache(maxsize=256)
 def without_orders(text: str) -> str:
     """Return ``text`` of the same length, with blanks for pictures, tags and orders.
 

@@ -140,6 +140,14 @@ def test_a_refusal_is_no_claim(refusal: str) -> None:
     assert final.notice.endswith(".")
 
 
+def test_the_name_of_a_file_is_told_without_its_folder() -> None:
+    def named(name: str) -> str:
+        return Generator(connect("http://127.0.0.1:9", name).model_copy(update={"context_window": 99})).name
+
+    assert named("/home/someone/models/small.Q4.gguf") == named("C:\\models\\small.Q4.gguf") == "small.Q4.gguf"
+    assert named("maker/model-7b") == "maker/model-7b"
+
+
 def test_no_evidence_no_request() -> None:
     llm = ScriptedLLM("It rained.")
     assert [w.outcome for w in write(llm, [])] == ["not_stated"]
