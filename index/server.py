@@ -346,6 +346,11 @@ class ServerStore(Store):
 
     # Reading: what is on the server by now.
 
+    def state(self) -> tuple[int, int]:
+        """Return what is equal only while searches find the same."""
+        self.sync()
+        return super().state()
+
     def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, cosine similarity), best first."""
         self.sync()

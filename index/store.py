@@ -189,6 +189,12 @@ class Store:
 
     # Searching.
 
+    def state(self) -> tuple[int, int]:
+        """Return what is equal only while searches find the same: the generations of documents and of vectors."""
+        generation = self.catalogue.generation()
+        self.vectors.follow(generation)
+        return generation, self.vectors.seen
+
     def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, cosine similarity), best first."""
         self.vectors.follow(self.catalogue.generation())

@@ -77,6 +77,11 @@ class VectorStore:
     def _collection(self) -> Any:
         return self._handle.collection
 
+    @property
+    def seen(self) -> int:
+        """The generation up to which searches see what was written."""
+        return self._seen
+
     def follow(self, generation: int, *, own: bool = False) -> None:
         """See to it that searches see what was written up to ``generation``.
 

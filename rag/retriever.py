@@ -15,8 +15,10 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index import Filter, Index, Passage
+from index.catalogue import Candidate
 from index.errors import UsageError
 from index.filters import from_day
+from index.pooling import Vectors
 from rag.query import Query, analyse
 from rag.ranking import LexicalStats, rank
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _CANDIDATES = 100
 """Candidates taken from each side."""
+_RECENT = 8
+"""Rankings kept: one question is asked of the index more than once, by an evaluation or to show its passages."""
 _RERANKED = 30
 """So many of the best candidates are given to a reranker."""
 
@@ -65,6 +69,16 @@ class Hit:
         return NodeWithScore(node=self.passage.to_node(), score=self.score)
 
 
+@dataclass(frozen=True)
+class _Ranked:
+    """What was found for a question: its vector, both sides' scores by row, and (score, candidate), best first."""
+
+    vector: Vectors
+    dense: dict[int, float]
+    lexical: dict[int, float]
+    order: list[tuple[float, Candidate]]
+
+
 class Retriever(BaseRetriever):
     """Hybrid retrieval over an index; drop it into any LlamaIndex app.
 
@@ -93,6 +107,7 @@ class Retriever(BaseRetriever):
         self.bounds = bounds or Filter()
         self.reranker = reranker
         self._counted = (-1, 0)
+        self._recent: dict[object, _Ranked] = {}
         # SQLite and NumPy give up the interpreter's lock at every row and product; callers that fight
         # for it slow each other down many times over, callers that queue lose nothing.
         self._turn = threading.Lock()
@@ -124,10 +139,29 @@ class Retriever(BaseRetriever):
         return _rerank(self.reranker, query, hits)[:k] if self.reranker else hits
 
     def _search(self, asked: Query, k: int, bounds: Filter) -> list[Hit]:
-        """Gather candidates from both sides, rank them and read the best ``k``."""
+        """Rank what both sides find and read the best ``k``."""
         store = self.index.store
+        ranked = self._ranked(asked, max(k, _CANDIDATES), bounds)
+        best = ranked.order[:k]
+        vectors = store.vectors.vectors([c.passage_id for _, c in best if c.row not in ranked.dense])
+        similar = ranked.dense | {
+            c.row: float(vectors[c.passage_id] @ ranked.vector) for _, c in best if c.passage_id in vectors
+        }
+        # A passage that a writer has just taken out is missing here.
+        passages = {passage.passage_id: passage for passage in store.passages([c.row for _, c in best])}
+        found = [(score, c.row, passages[c.passage_id]) for score, c in best if c.passage_id in passages]
+        return [
+            Hit(number, score, passage, similar.get(row), ranked.lexical.get(row))
+            for number, (score, row, passage) in enumerate(found, 1)
+        ]
+
+    def _ranked(self, asked: Query, pool: int, bounds: Filter) -> _Ranked:
+        """Gather candidates from both sides and rank them; the last few rankings are kept until the index changes."""
+        store = self.index.store
+        key = (asked, pool, repr(bounds), store.state())
+        if key in self._recent:
+            return self._recent[key]
         vector = self.index.embedder.encode([asked.text])[0]
-        pool = max(k, _CANDIDATES)
         dense = dict(store.dense(vector, pool, bounds))
         lexical = dict(store.lexical(asked.terms, pool, bounds))
         if asked.window and not (bounds.about_after or bounds.about_before):
@@ -141,16 +175,12 @@ class Retriever(BaseRetriever):
         # What only the lexical side found is at most as similar as the last of the nearest.
         floor = min(dense.values(), default=0.0)
         stats = LexicalStats(self._count(), store.catalogue.document_frequency(asked.terms))
-        ranked = rank(asked, candidates, [dense.get(c.row, floor) for c in candidates], stats)
-        chosen = {candidates[at].passage_id: (candidates[at].row, score) for score, at in ranked[:k]}
-        vectors = store.vectors.vectors([i for i, (row, _) in chosen.items() if row not in dense])
-        similar = dense | {chosen[i][0]: float(found @ vector) for i, found in vectors.items()}
-        hits: list[Hit] = []
-        # A passage that a writer has just taken out is missing here.
-        for number, passage in enumerate(store.passages([row for row, _ in chosen.values()]), 1):
-            row, score = chosen[passage.passage_id]
-            hits.append(Hit(number, score, passage, similar.get(row), lexical.get(row)))
-        return hits
+        order = rank(asked, candidates, [dense.get(c.row, floor) for c in candidates], stats)
+        ranked = _Ranked(vector, dense, lexical, [(score, candidates[at]) for score, at in order])
+        self._recent[key] = ranked
+        while len(self._recent) > _RECENT:
+            self._recent.pop(next(iter(self._recent)))
+        return ranked
 
     def _count(self) -> int:
         """Return the number of passages, counted anew only when the index has changed."""

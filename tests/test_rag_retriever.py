@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,25 @@ def test_a_reranker_orders_more_candidates_than_are_returned(index: Index) -> No
     assert reranker.given == [30]
     assert docs(hits) == plain[::-1][:2]
     assert [(hit.rank, hit.score) for hit in hits] == [(1, 0.0), (2, 1.0)]
+
+
+def test_a_question_asked_again_is_ranked_once_until_the_index_changes(tmp_path: Path) -> None:
+    asked: list[list[str]] = []
+
+    class Noting(WordVectors):
+        def encode(self, texts: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+            asked.append(texts)
+            return super().encode(texts)
+
+    with closing(Index.open(tmp_path / "index", embedder=Noting())) as index:
+        index.add_documents(ARTICLES[:3])
+        retriever = Retriever(index, k=2)
+        asked.clear()
+        first, second = retriever.search("Which harbour closed?"), retriever.search("Which harbour closed?", 3)
+        assert docs(second)[:2] == docs(first)
+        assert len(asked) == 1
+        retriever.search("Which harbour closed?", bounds=Filter(sources=("The Ledger",)))
+        assert len(asked) == 2
+        index.remove([docs(first)[0]])
+        assert docs(first)[0] not in docs(retriever.search("Which harbour closed?", 3))
+        assert len(asked) == 3
