@@ -35,6 +35,12 @@ _OPEN_QUESTION = re.compile(r"^\W*(?:who|whom|whose|what|when|where|which|why|ho
 _PREAMBLE = re.compile(r"^\W*the answer(?: to (?:the|this|your) question)? is:?\s+(?:that\s+)?", re.IGNORECASE)
 
 
+_ASKS_BACK = re.compile(
+    r"^\W*the answer(?: to (?:the|this|your) question)? is:?\s+(?:who|whom|whose|what|when|where|which|why|how)\b",
+    re.IGNORECASE,
+)
+
+
 def shared_words(text: str, other: str) -> int:
     """Return how many content words two texts share."""
     return len({w.key for w in read(text) if w.content} & {w.key for w in read(other) if w.content})
@@ -44,6 +50,8 @@ def says_nothing(text: str, question: str) -> str | None:
     """Return why a sentence tells no news, or None: it speaks of the article, or only repeats an open question."""
     if _ABOUT_THE_ARTICLE.match(text):
         return "it speaks of the article instead of the news"
+    if _ASKS_BACK.match(text):
+        return "it asks the question instead of answering it"
     said = {word.key for word in read(_PREAMBLE.sub("", text)) if word.content}
     if _OPEN_QUESTION.match(question) and said <= {word.key for word in read(question)}:
         return "it only repeats the question"

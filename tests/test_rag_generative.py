@@ -160,6 +160,7 @@ def test_no_evidence_no_request() -> None:
         "The article is about the harbour of Belmora.",
         "What happened in Belmora.",
         "The answer is Belmora, what happened.",
+        "The answer is when the harbour of Belmora was closed.",
     ],
 )
 def test_a_sentence_that_says_nothing_is_dropped(empty: str) -> None:
