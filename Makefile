@@ -8,7 +8,7 @@ Q      ?= who spoke with Araghchi and when?
 
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: chat ask test check eval clean
+.PHONY: chat ask test check eval fuzz clean
 .DEFAULT_GOAL := chat
 
 # Index the seed articles if that has not been done, and open the chat on http://127.0.0.1:7860
@@ -33,6 +33,12 @@ check: $(VENV)/ready-for-tests
 # Run the shipped question sets, and with DATA=PATH the public ones there; writes benchmarks/RESULTS.md
 eval: $(VENV)/ready
 	@$(BIN)/python benchmarks/eval_bench.py $(if $(DATA),--data $(DATA)) --write benchmarks/RESULTS.md
+
+# Fuzz everything that reads strangers' bytes, hours of it: make fuzz RUNS=1000 TARGETS="text http"
+RUNS ?= 100000
+fuzz: $(VENV)/ready-for-tests
+	@$(PIP) "atheris>=3,<4"
+	@nice $(BIN)/python tests/fuzz/run.py $(TARGETS) --runs $(RUNS)
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer: make PYTHON=python3.12")'
