@@ -57,8 +57,10 @@ def served() -> Iterator[tuple[str, int]]:
                     break
                 except OSError:
                     time.sleep(0.1)
-            yield url, server.pid
-            server.terminate()
+            try:
+                yield url, server.pid
+            finally:
+                server.terminate()
 
 
 def resident_mb(pid: int) -> float:

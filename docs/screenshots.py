@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import ui
 from rag.conversations import ConversationStore
+from rag.login import login_page
 from rag.settings import Settings
 from rag.suggestions import suggest
 
@@ -69,13 +70,21 @@ def conversations(page: Page) -> None:
     page.locator(".dl-kept").wait_for()
 
 
+def settings(page: Page) -> None:
+    """What can be chosen."""
+    page.get_by_role("tab", name="Settings").click()
+    page.locator(".dl-facts").wait_for()
+
+
 def _ask(page: Page, question: str) -> None:
     page.get_by_role("textbox", name="Question").fill(question)
     page.keyboard.press("Enter")
     page.locator("#dl-current .dl-turn[aria-busy=false]", has_text=question).wait_for()
 
 
-STATES: tuple[Callable[[Page], None], ...] = (empty, answer, hover, declined, timeline, articles, conversations)
+STATES: tuple[Callable[[Page], None], ...] = (
+    empty, answer, hover, declined, timeline, articles, conversations, settings,
+)  # fmt: skip
 LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
     ("desktop-light", 1280, 860, "light"),
     ("desktop-dark", 1280, 860, "dark"),
@@ -97,6 +106,10 @@ def shoot(browser: Browser, address: str, out: Path) -> None:
                 page.wait_for_timeout(300)
                 page.screenshot(path=out / f"{state.__name__}-{name}.png")
                 page.close()
+            page = context.new_page()
+            page.set_content(login_page().replace('url("/', f'url("{address}'))
+            page.wait_for_timeout(300)
+            page.screenshot(path=out / f"login-{name}.png")
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ class AskTab:
 
 def ask_tab(chat: Chat, desk: Desk) -> AskTab:
     """Lay the tab out and connect it; ``desk`` keeps how many questions are answered at once."""
-    turn_events = ("cite", "edit", "again", "vote", "comment")
+    turn_events = ("cite", "edit", "again", "vote", "comment", "nudge")
     conversation = gr.State("")
     with gr.Row(equal_height=False, elem_id="dl-desk"):
         with gr.Column(scale=6, min_width=320, elem_id="dl-reading"):
@@ -93,20 +93,27 @@ def ask_tab(chat: Chat, desk: Desk) -> AskTab:
     inputs = [asked, conversation, after, before, scope]
     growing = [past, current, conversation]
     # The browser empties the box at once, so that what is typed while an answer grows stays.
-    sent = gr.on([question.submit, send.click], None, question, [asked, question], js="(text) => [text, '']")
+    sent = gr.on([question.submit, send.click], None, question, [asked, question], js=_SEND)
     chosen = current.example(fill, None, asked, queue=False, **QUIET)
     running = [sent.then(ask, inputs, growing, **options), chosen.then(ask, inputs, growing, **options)]
     for html in (past, current):
         running.append(html.again(again, conversation, growing, **options))
+        html.nudge(lambda: None, None, None, **QUIET)
         html.edit(fill, None, question, queue=False, **QUIET)
         html.vote(vote, None, None, queue=False, **QUIET)
         html.comment(comment, None, None, queue=False, **QUIET)
     for answered in running:
         answered.then(sources, conversation, pane, queue=False, **QUIET)
+        # What could not even be sent is not lost.
+        answered.failure(None, [asked, question], question, js="(lost, text) => text || lost")
     for html in (past, current, pane):
         html.cite(cite, None, pane, queue=False, **QUIET)
     stop.click(None, cancels=running, js="() => window.datelineStopped()")
     return AskTab(conversation, outputs, scope)
+
+
+_SEND = "(text) => (document.dispatchEvent(new CustomEvent('dateline:sent')), [text, ''])"
+"""The question goes into the field that is asked, and the box is empty."""
 
 
 async def attended(desk: Desk, steps: Generator[Step, None, None], question: str) -> AsyncIterator[Step]:

@@ -96,6 +96,14 @@
     if (thread) history.replaceState(null, "", "?conversation=" + encodeURIComponent(thread.dataset.conversation));
   });
 
+  // Gradio ends its stream of answers when nothing is under way; a question sent at that very moment would wait for
+  // ever. Any further event opens the stream anew.
+  document.addEventListener("dateline:sent", () => {
+    const turn = () => document.querySelector("#dl-current section");
+    const before = turn().outerHTML;
+    for (const wait of [2000, 6000]) setTimeout(() => turn().outerHTML === before && send(turn(), "nudge"), wait);
+  });
+
   // What was begun stays, and says that it was stopped; Ask takes the place of Stop again.
   window.datelineStopped = () => {
     const turn = document.querySelector("#dl-current [aria-busy=true]");

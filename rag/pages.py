@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from index.errors import UnknownDocumentError
@@ -193,7 +193,9 @@ class Visitors:
         if scope["method"] == "POST":
             pace = self._logins if scope["path"].rstrip("/") == "/login" else self._events
             if not pace.allows((scope.get("client") or ("",))[0]):
-                await Response("too many requests; wait a minute", status_code=429)(scope, receive, send)
+                # Gradio's page shows what stands under this key.
+                told = JSONResponse({"detail": "Too much at once: wait a minute, then try again."}, 429)
+                await told(scope, receive, send)
                 return
         sent = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
         known = COOKIE in sent

@@ -7,8 +7,10 @@ import asyncio
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -22,11 +24,16 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import ui
+from index.documents import Passage
 from index.errors import LLMError, UsageError
 from rag import pages
 from rag.answer import Answer
+from rag.ask_tab import attended
 from rag.chat import Chat
 from rag.conversations import ConversationStore, Limits
+from rag.desk import BusyError, Desk
+from rag.desk import Limits as DeskLimits
+from rag.retriever import Hit
 from rag.settings import Settings
 
 
@@ -296,6 +303,118 @@ def test_passwords_cannot_be_tried_in_bulk_nor_events_without_end(monkeypatch: p
     client = TestClient(Starlette(routes=[accepted], middleware=[Middleware(pages.Visitors)]))
     assert [client.post("/login/").status_code for _ in range(5)] == [200] * 3 + [429] * 2
     assert [client.post("/gradio_api/queue/join").status_code for _ in range(6)] == [200] * 5 + [429]
+    assert "wait a minute" in client.post("/gradio_api/queue/join").json()["detail"]
     assert client.get("/").status_code == 200
     now = 61.0
     assert client.post("/login").status_code == 200
+
+
+def test_a_chat_that_is_full_says_so_and_offers_the_question_again(chat: Chat) -> None:
+    async def run() -> list[Any]:
+        desk = Desk(chat.assistant, DeskLimits(at_once=1, waiting=0))
+        async with desk.place():
+            steps = chat.ask("Who spoke with the mayor?", "", Limits(), "ann")
+            told = [step async for step in attended(desk, steps, "Who spoke with the mayor?")]
+        steps = chat.ask("Who spoke with the mayor?", "", Limits(), "ann")
+        return [told, [step async for step in attended(desk, steps, "Who spoke with the mayor?")]]
+
+    (waiting, busy), answered = asyncio.run(run())
+    assert "dl-waiting" in waiting[1]
+    assert "The chat is busy" in busy[1]
+    assert 'data-question="Who spoke with the mayor?"' in busy[1]
+    assert "dl-summary" in answered[-1][1]
+
+
+def test_stop_does_not_wait_for_a_slow_step_but_its_place_stays_taken_until_then(chat: Chat) -> None:
+    go_on = threading.Event()
+
+    def slowly() -> Generator[tuple[str, str, str], None, None]:
+        yield "", "waiting", ""
+        go_on.wait(30)
+        yield "", "answer", ""
+
+    async def run() -> None:
+        desk = Desk(chat.assistant, DeskLimits(at_once=1, waiting=0))
+        steps = attended(desk, slowly(), "q")
+        assert (await anext(steps))[1] == "waiting"
+        second = asyncio.ensure_future(anext(steps))
+        await asyncio.sleep(0.1)
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(second, 5)
+        with pytest.raises(BusyError):
+            async with desk.place():
+                pass
+        go_on.set()
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if not desk._present:
+                return
+        raise AssertionError("the place was not given back")
+
+    asyncio.run(run())
+
+
+def test_the_login_page_is_ours_and_shows_nothing_else(client_with_login: TestClient) -> None:
+    page = client_with_login.get("/")
+    assert page.status_code == 200
+    assert 'name="password" type="password"' in page.text
+    assert "gradio_config" not in page.text
+    assert "content-security-policy" in page.headers
+    client_with_login.post("/login", data={"username": "ann", "password": "secret words"})
+    assert 'name="password"' not in client_with_login.get("/").text
+
+
+@pytest.fixture
+def client_with_login() -> TestClient:
+    assistant: Any = FakeAssistant()
+    store = ConversationStore()
+    blocks = in_a_loop(lambda: ui.build(assistant, store))
+    options = ui.launch_options(assistant, store)
+    blocks.auth = lambda name, password: (name, password) == ("ann", "secret words")
+    blocks.theme, blocks.head = options["theme"], options["head"]
+    blocks.theme_css = blocks.theme._get_theme_css()
+    blocks.config = blocks.get_config_file()
+    return TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])))
+
+
+@pytest.mark.parametrize(
+    ("client_host", "headers", "here"),
+    [
+        ("127.0.0.1", {"host": "127.0.0.1:7860"}, True),
+        ("::1", {"host": "[::1]:7860"}, True),
+        ("127.0.0.1", {"host": "localhost"}, True),
+        ("192.0.2.1", {"host": "127.0.0.1:7860"}, False),
+        ("127.0.0.1", {"host": "rebound.example:7860"}, False),
+        ("127.0.0.1", {"host": "localhost", "x-forwarded-for": "192.0.2.1"}, False),
+        ("127.0.0.1", {}, False),
+    ],
+)
+def test_who_sits_at_this_computer(client_host: str, headers: dict[str, str], here: bool) -> None:
+    request: Any = SimpleNamespace(client=SimpleNamespace(host=client_host), headers=headers, cookies={})
+    assert pages.at_this_computer(request) is here
+
+
+def test_fonts_are_served_and_nothing_else_is(client: TestClient) -> None:
+    for name in pages.FONTS:
+        assert client.get(f"/fonts/{name}.woff2").content[:4] == b"wOF2"
+    assert client.get("/fonts/page.woff2").status_code == 404
+    assert client.get("/fonts/..%2fpage.css").status_code == 404
+
+
+def test_what_was_found_is_listed_for_those_who_want_it(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    passage = Passage(doc_id=HARBOUR.doc_id, passage_id="p", start=0, end=15, text="<b>Harbour</b>", title="T & T")
+    asked: list[tuple[Any, ...]] = []
+
+    def search(query: str, k: int, **limits: Any) -> list[Hit]:
+        asked.append((query, k, limits["bounds"].after))
+        return [Hit(1, 1.0, passage)]
+
+    monkeypatch.setattr(chat.assistant.retriever, "search", search)
+    kept = ask(chat, "Who spoke with the mayor?", limits=Limits(after="2025-01-01"))[-1][2]
+    html = chat.sources(kept, "ann")
+    assert asked == [("Who spoke with the mayor?", 5, "2025-01-01")]
+    assert "1 passage found for this question" in html
+    assert "&lt;b&gt;Harbour&lt;/b&gt;" in html
+    chat.preferences.keep("ann", shown=0)
+    assert "found for this question" not in chat.sources(kept, "ann")

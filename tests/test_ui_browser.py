@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -321,10 +325,12 @@ def test_axe_finds_no_serious_violation(page: sync_api.Page) -> None:
     page.locator("#dl-current .dl-text .dl-mark").first.click()
     look("mark")
     page.keyboard.press("Escape")
-    for tab in ("Conversations", "Articles"):
+    for tab, there in (("Conversations", ".dl-kept"), ("Articles", ".dl-shelf"), ("Settings", ".dl-facts")):
         page.get_by_role("tab", name=tab).click()
-        page.locator(".dl-kept, .dl-shelf").last.wait_for()
+        page.locator(there).wait_for()
         look(tab)
+    page.get_by_text("Make these the defaults").click()
+    look("defaults")
     assert found == []
 
 
@@ -334,3 +340,141 @@ def test_first_paint_and_first_words_are_soon(page: sync_api.Page) -> None:
     page.get_by_role("textbox", name="Question").wait_for()
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert paint < 10_000, "a coarse guard; the benchmark measures it"
+
+
+def test_what_is_typed_while_an_answer_grows_stays_and_the_next_question_waits_its_turn(page: sync_api.Page) -> None:
+    box = page.get_by_role("textbox", name="Question")
+    for question in (QUESTION, "Who met Fidan?"):
+        box.fill(question)
+        box.press("Enter")
+    box.fill("half a ques")
+    page.locator("#dl-current .dl-turn[aria-busy=false]", has_text="Who met Fidan?").wait_for(timeout=60_000)
+    sync_api.expect(page.locator("#dl-past .dl-question")).to_have_text([QUESTION])
+    assert box.input_value() == "half a ques"
+
+
+def test_a_question_is_answered_though_its_stream_was_just_closed(page: sync_api.Page) -> None:
+    page.wait_for_timeout(1000)
+    closed: list[str] = []
+
+    def close_at_once(route: sync_api.Route) -> None:
+        if closed:
+            route.continue_()
+            return
+        closed.append(route.request.url)
+        event = 'data: {"msg": "close_stream", "event_id": null}\n\n'
+        route.fulfill(content_type="text/event-stream", body=event)
+
+    page.route("**/queue/data**", close_at_once)
+    ask(page, QUESTION)
+    assert closed
+
+
+def test_settings_of_ones_own(page: sync_api.Page, slow_llm: str) -> None:
+    page.get_by_role("tab", name="Settings").click()
+    told = page.locator("#dl-told")
+    address = page.get_by_label("Address")
+    page.locator(".dl-facts").wait_for()
+    address.fill("http://127.0.0.1:1/v1")
+    page.get_by_role("button", name="Test").click()
+    sync_api.expect(told).to_contain_text("This does not work: http://127.0.0.1:1/v1 cannot be reached", timeout=30_000)
+    address.fill(slow_llm)
+    page.get_by_role("button", name="Test").click()
+    sync_api.expect(told).to_contain_text("It works: slow answered", timeout=30_000)
+    page.get_by_role("button", name="Use this model").click()
+    sync_api.expect(told).to_contain_text("written by this model")
+    page.get_by_text("Make these the defaults").click()
+    assert f'llm_url = "{slow_llm}"' in page.locator(".dl-toml pre").inner_text()
+
+    # the model writes, too long: stop it, and ask something else without it
+    page.get_by_role("tab", name="Ask").click()
+    box = page.get_by_role("textbox", name="Question")
+    box.fill(QUESTION)
+    box.press("Enter")
+    page.locator("#dl-current .dl-badge.dl-verbatim").first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    sync_api.expect(page.locator("#dl-current")).to_contain_text("Stopped; this answer is not kept.")
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("button", name="Forget my choices").click()
+    sync_api.expect(address).to_have_value("")
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, "Who met Fidan?")
+    assert page.locator("#dl-past .dl-turn").count() == 0
+
+    # the colours stay
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_label("Dark").check()
+    page.reload()
+    page.locator("body.dark").wait_for()
+    page.evaluate("localStorage.clear()")
+
+
+@pytest.fixture
+def slow_llm() -> Iterator[str]:
+    """The address of a model that writes one sentence at once and then a word a second."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.start("application/json")
+            self.wfile.write(json.dumps({"data": [{"id": "slow", "max_model_len": 8192}]}).encode())
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            self.start("text/event-stream")
+            short = "one word" in json.dumps(asked)
+            with contextlib.suppress(OSError):
+                for words in ["ready"] if short else [f"{DUBAI} [1] ", *["more "] * 20]:
+                    event = {"choices": [{"delta": {"content": words}}]}
+                    self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+                    self.wfile.flush()
+                    time.sleep(0 if short else 0.5)
+                self.wfile.write(b"data: [DONE]\n\n")
+
+        def start(self, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("content-type", kind)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
+
+
+DUBAI = (
+    "The two leaders had already spoken on Saturday, when Dar received a call from Araghchi while on a visit to Dubai."
+)
+
+
+def test_ten_people_at_once_each_get_their_own_answer(browser: sync_api.Browser, address: str) -> None:
+    questions = [
+        QUESTION,
+        "Who met Fidan?",
+        "What did Erdogan say?",
+        "Who won the chess olympiad?",
+        "Why did Turkiye object?",
+    ]
+    texts = [path.read_text(encoding="utf-8") for path in (Path(__file__).parent.parent / "seeds").glob("*.txt")]
+    with contextlib.ExitStack() as contexts:
+        pages = [contexts.enter_context(browser.new_context()).new_page() for _ in range(10)]
+        for page in pages:
+            page.goto(address)
+        for number, page in enumerate(pages):
+            page.get_by_role("textbox", name="Question").fill(questions[number % 5])
+        for page in pages:
+            page.get_by_role("textbox", name="Question").press("Enter")
+        for number, page in enumerate(pages):
+            turn = page.locator("#dl-current .dl-turn[aria-busy=false]")
+            turn.wait_for(timeout=90_000)
+            assert turn.locator(".dl-question").inner_text() == questions[number % 5]
+            assert page.locator(".dl-error").count() == 0
+            for mark in turn.locator(".dl-text .dl-mark").all():
+                assert any((mark.get_attribute("data-quote") or "-") in text for text in texts)
+        for page in pages[:2]:
+            page.get_by_role("tab", name="Conversations").click()
+            sync_api.expect(page.locator(".dl-kept li")).to_have_count(1)
