@@ -26,7 +26,7 @@ _HAPPENING = frozenset(
 """Stems of words that ask what happened without saying anything about it."""
 _MOST = 8
 """Rows that are shown at most."""
-_SURE = 0.7
+_SURE = 0.75
 """Confidence where a sentence names a time inside the days asked about."""
 
 

@@ -25,7 +25,7 @@ _ASKS = {
 }
 _END = re.compile(r"[,;.”\"](?!\d)|\s(?:and|while|with|according)\s+(?:\w+ed\b|said|to\b)")
 _DAY = re.compile(r"(?:on\s+)?\w+day\s+(?:to\s+)?")
-_SURE = 0.7
+_SURE = 0.75
 """Confidence, at least, where a clause tells what the two agreed on or discussed."""
 
 

@@ -19,7 +19,7 @@ from rag.tokens import IRREGULAR_FORMS, content_stems, tokens
 _LISTING = re.compile(r"\b(?:list|timeline|chronolog\w+|in order)\b", re.IGNORECASE)
 _AHEAD = re.compile(r"(?:who|when|with whom|whom)\s+(?:will|is going to|are going to)\b", re.IGNORECASE)
 _COPULA = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\s+(?:(?:also|now|\w+ly)\s+)?([\w’'-]+)", re.IGNORECASE)
-_SURE = 0.75
+_SURE = 0.85
 """Confidence, at least, where a clause tells of the very relation asked about."""
 _SAID_ALIKE = 3
 """Words that two tellings must share, besides the names, to tell of one event."""
@@ -88,6 +88,8 @@ def _named_otherwise(told: Sequence[Told], wanted: Relation) -> bool:
     said = []
     for one in told:
         who = answers(one, wanted)
+        if not who:
+            continue
         named = {w.stem for name in who for w in tokens(name)}
         said.append((one.document.doc_id, frozenset(named), content_stems(one.clause.text) - named))
     return any(

@@ -13,7 +13,7 @@ from rag.corrections import standing, supersedes
 from rag.draft import SENTENCES, Draft, Writing, inline, marked
 from rag.evidence import Evidence
 from rag.question import Question
-from rag.short_answers import best_spans, further_parts, listing, over, reason
+from rag.short_answers import awaited, best_spans, further_parts, listing, over, reason
 from rag.spans import counts_target
 from rag.tokens import content_stems
 from rag.weights import THRESHOLD
@@ -25,6 +25,8 @@ _OFF_TARGET = 0.6
 _IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
 _PAST = 0.3
 """Confidence, at most, where only times that are over are told of what is to come."""
+_TOUCHED = 0.1
+"""Share of those words that a sentence must have to tell when something will be."""
 _ABOUT = 0.5
 """Share of the words of what is asked about from which a sentence that is not the best may answer instead."""
 _CLOSE = 1.2
@@ -45,8 +47,9 @@ def fact(case: Case) -> Draft:
         return case.decline("not_stated", likely)
     if not chosen:
         return overview(replace(case, likely=likely))
-    if over(asked, *chosen[0]):
-        chosen = [(e, s) for e, s in chosen if not over(asked, e, s) and e.features.get("told", 0.0) >= _ABOUT]
+    if awaited(asked):
+        told = _ABOUT if over(*chosen[0]) else _TOUCHED
+        chosen = [(e, s) for e, s in chosen if not over(e, s) and e.features.get("told", 1.0) >= told]
         if not chosen:
             return case.decline("not_stated", min(likely, _PAST))
     first, span = chosen[0]

@@ -19,7 +19,7 @@ _ROLES = TITLES | wordset("founder owner head winner host lawyer manager editor 
 _CLAUSE = wordset("who whom that which whose and or when while where as by with after before")
 """Words that make more of a question than an office and whose it is."""
 _NOW = wordset("new current present incumbent")
-_SURE = 0.8
+_SURE = 0.85
 """Confidence, at least, where somebody is named with the very office and whose it is."""
 _RIVALS = 2
 """Other names that articles give the same office to, at most."""
@@ -117,6 +117,9 @@ def _belongs(whose: list[Token], part: str) -> bool:
     short = initials(" ".join(w.text for w in whose))
     if short and any(acronym(w.text) == short for w in have):
         return True
+    last = next((i for i, h in enumerate(have) if whose[-1].capital and h.stem == whose[-1].stem), None)
+    if last is not None and not (last and have[last - 1].capital):
+        return True  # a name may be cut to its last word
     return all(
         any(
             w.stem == h.stem or (h.capital and w.capital and w.stem[:_PLACE_START] == h.stem[:_PLACE_START])

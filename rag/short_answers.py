@@ -54,7 +54,7 @@ _REASON = re.compile(
 def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
     """The best candidate answer of each of the best sentences, best first."""
     found = []
-    ahead = asked.type == "time" and bool(_AHEAD.search(asked.text))
+    ahead = awaited(asked)
     for e in evidence if ahead else evidence[:_SENTENCES]:
         fitting = [span for span in candidates(e.text) if fits(asked, e.text, span)]
         if fitting:
@@ -62,7 +62,7 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
             value = e.score + _SPAN_SHARE * score(asked, e.text, span)
             if not counts_target(asked, e.text, span):
                 value -= _MISCOUNT
-            if ahead and _over(e, span):
+            if ahead and over(e, span):
                 value -= _OVER
             if asked.kind == "who" and asked.first in content_stems(e.text):
                 value += _DOES
@@ -72,12 +72,12 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
     return [(e, span) for _, e, span in sorted(found, key=lambda f: -f[0])]
 
 
-def over(asked: Question, evidence: Evidence, span: Span) -> bool:
-    """Whether a time to come is asked for, and the short answer was over when its article was published."""
-    return asked.type == "time" and bool(_AHEAD.search(asked.text)) and _over(evidence, span)
+def awaited(asked: Question) -> bool:
+    """Whether a question asks when something will be."""
+    return asked.type == "time" and bool(_AHEAD.search(asked.text))
 
 
-def _over(evidence: Evidence, span: Span) -> bool:
+def over(evidence: Evidence, span: Span) -> bool:
     """Whether a time in the short answer was over when the article was published."""
     published = evidence.passage.published
     left, right = evidence.start + span.start, evidence.start + span.end

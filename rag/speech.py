@@ -16,7 +16,7 @@ from rag.tokens import content_stems, stem, tokens, wordset
 _SPEECH_STEMS = frozenset(
     stem(w) for w in wordset("say said tell told think claim comment state write respond react reply")
 )
-_SURE = 0.6
+_SURE = 0.8
 """Confidence, at least, where the speaker is quoted on the topic."""
 _UNSURE = 0.3
 """Confidence, at most, where the speaker is quoted, but on other topics."""

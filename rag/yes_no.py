@@ -17,9 +17,9 @@ from rag.verdicts import holds, lead, names_held, verdict
 
 _SENTENCES = 8
 """Sentences of the evidence that are asked for a verdict."""
-_TOLD = 0.75
+_TOLD = 0.9
 """Confidence, at least, where a clause tells of the very relation asked about."""
-_STATED = 0.5
+_STATED = 0.8
 """Confidence, at least, where a sentence holds nearly everything the question says."""
 _UNSURE = 0.3
 """Confidence, at most, where no sentence does."""
