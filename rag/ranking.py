@@ -28,6 +28,8 @@ FRESH_DAYS = 14.0
 """Days after which the freshness of an article has fallen to 1/e."""
 WINDOW_DAYS = 7.0
 """Days outside the asked-about window at which its fit has fallen to 1/e."""
+SUPPORT = 0.15
+"""What the next best passage of the same article adds: an article about the matter has several."""
 TOLERANCE_DAYS = 1
 """An article dated this much after the asker's today is taken for today's: time zones."""
 
@@ -98,6 +100,7 @@ def rank(
         return []
     vector = np.array([getattr(weights, name) for name in FEATURES])
     scores = features(query, candidates, cosines, stats) @ vector
+    scores += SUPPORT * _support(scores, candidates)
     order = sorted(range(len(candidates)), key=lambda i: (-scores[i], candidates[i].row))
     copies = _copies(order, candidates)
     # Lowered by the whole range, copies keep their order and stand behind everything else.
@@ -134,6 +137,16 @@ def bm25(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> 
     idf = np.array([stats.idf(term) for term in query.terms])
     scores: Floats = (frequency * (K1 + 1) / (frequency + damping[:, None])) @ idf
     return scores
+
+
+def _support(scores: Floats, candidates: Sequence[Candidate]) -> Floats:
+    """Return how far the second best passage of each candidate's article stands above the worst of all; 0 without one."""
+    best: dict[str, list[float]] = {}
+    for candidate, score in zip(candidates, scores.tolist(), strict=True):
+        best[candidate.doc_id] = sorted([*best.get(candidate.doc_id, ()), score])[-2:]
+    worst = float(scores.min())
+    second = {doc_id: found[0] - worst if len(found) > 1 else 0.0 for doc_id, found in best.items()}
+    return np.array([second[candidate.doc_id] for candidate in candidates])
 
 
 def _share_of_best(scores: Floats) -> Floats:

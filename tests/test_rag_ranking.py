@@ -141,3 +141,11 @@ def test_nothing_to_rank_and_nothing_asked() -> None:
     assert rank(analyse("storm"), [], [], LexicalStats(0, {})) == []
     found = [candidate(1, "storm")]
     assert np.isfinite(features(analyse("who is it?"), found, [0.1], stats(found))).all()
+
+
+def test_an_article_with_a_second_fitting_passage_stands_before_one_that_mentions_the_matter() -> None:
+    mention = candidate(1, "harbour strike")
+    about = [candidate(row, "harbour strike", doc_id="about") for row in (2, 3)]
+    found = [mention, *about, candidate(4, "weather")]
+    ranked = rank(analyse("harbour strike"), found, [0.5, 0.5, 0.5, 0.1], stats(found))
+    assert [found[at].doc_id for _, at in ranked] == ["about", "about", "d1", "d4"]
