@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from index.catalogue import days_spoken_of
 from index.documents import Passage, Scalar
-from index.errors import StoreError
+from index.errors import StoreError, StoreLockedError
 from index.filters import Filter, to_day
 from index.pooling import Vectors
 
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 COLLECTION = "dateline"
 _BATCH = 1000
+_PAGE = 10_000
 _TRIES = 4
 """So often a request is made while another process keeps writing."""
-_LOCK_SECONDS = 10.0
+_LOCK_SECONDS = 60.0
 _REOPEN_SECONDS = 1.0
 """A reader looks at most this often for vectors written by another process."""
 
@@ -110,17 +111,18 @@ class VectorStore:
 
         if not self._follows:
             return request(self._collection)
-        for _ in range(_TRIES - 1):
+        for attempt in range(_TRIES):
             handle = self._handle
             try:
                 return self._first(request, handle) if handle.fresh else request(handle.collection)
             except InternalError:
-                pass
+                if attempt == _TRIES - 1:
+                    raise
             with self._guard:
                 if self._handle is handle:
                     self._handle = self._open()
                     self._opened = time.monotonic()
-        return request(self._collection)
+        raise AssertionError("unreachable")
 
     def _first(self, request: Callable[[Any], Any], handle: _Handle) -> Any:
         """Make the first request of a handle, which reads the folder's graph, while nobody writes."""
@@ -131,14 +133,21 @@ class VectorStore:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep one process from reading a folder's graph while another writes it, which can crash Chroma.
+        """Keep all other processes from a folder's graph: Chroma writes it at a process' first request too.
 
-        Where no lock can be had in time, or may not be made, things go on without.
+        Two that write it at once can crash, and leave a file that grows without bound. A folder in
+        which no lock can be made cannot be written to by Chroma either.
         """
+        lock = FileLock(str(self._lock), timeout=_LOCK_SECONDS) if self._lock else nullcontext()
         with ExitStack() as stack:
-            if self._lock:
-                with suppress(Timeout, OSError):
-                    stack.enter_context(FileLock(str(self._lock), timeout=_LOCK_SECONDS))
+            try:
+                stack.enter_context(lock)
+            except Timeout as error:
+                raise StoreLockedError(
+                    f"the vectors in {self._where} have been in use by another process for a minute; try again"
+                ) from error
+            except OSError:
+                pass
             yield
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
@@ -185,15 +194,15 @@ class VectorStore:
         found: set[str] = set()
         offset = 0
         while True:
-            got = self._collection.get(limit=10_000, offset=offset, include=[])["ids"]
+            got = self._asked(partial(_page, offset=offset))["ids"]
             found.update(got)
-            if len(got) < 10_000:
+            if len(got) < _PAGE:
                 return found
             offset += len(got)
 
     def count(self) -> int:
         """Return how many vectors are stored."""
-        return int(self._collection.count())
+        return int(self._asked(lambda collection: collection.count()))
 
 
 class _Handle:
@@ -246,6 +255,10 @@ def _metadata(passage: Passage) -> dict[str, Scalar]:
         **{key: value for key, value in numbers.items() if value is not None},
         **{f"meta.{key}": value for key, value in passage.metadata.items()},
     }
+
+
+def _page(collection: Any, offset: int) -> Any:
+    return collection.get(limit=_PAGE, offset=offset, include=[])
 
 
 def _get(collection: Any, ids: list[str]) -> Any:
