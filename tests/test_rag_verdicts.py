@@ -1,9 +1,23 @@
 import pytest
 
 from rag.question import analyse
-from rag.verdicts import LEADS, verdict
+from rag.verdicts import LEADS, lead, verdict
 
 STATED = [
+    ("Did Norvia vote against the treaty?", "Vostia voted against the treaty, alongside Norvia and Marland.", "yes"),
+    ("Is Norvia a member of the Guild?", "Guild member Norvia has opposed the plan.", "yes"),
+    ("Has Lee been in contact with Kane?", "Lee said he had not been in contact with Kane.", "no"),
+    ("Did Lee meet Kane?", "“Nothing to add,” Lee said, adding that he had not been in contact with Kane.", "no"),
+    ("Did Lee meet Kane?", "Lee has been in contact with Kane.", None),
+    (
+        "Has the strike group arrived in the Middle Sea?",
+        "Officials said a strike group led by a carrier had arrived in the Middle Sea waters.",
+        "yes",
+    ),
+    ("Did the drug have side effects?", "No side effects were found.", "no"),
+    ("Did the drug have side effects?", "No side effects would be found, she hoped.", None),
+    ("Has the council approved the plan?", "The council must still approve the plan.", "planned"),
+    ("Were the talks held in Oslo?", "Norvia had been expected to host a round of talks in Oslo.", "planned"),
     # active, in other tenses and words
     ("Did Marland attack Vostia?", "Marland attacked Vostia on Monday, killing three soldiers.", "yes"),
     ("Has Marland attacked Vostia?", "On Monday, Marland attacked Vostia from the sea.", "yes"),
@@ -146,3 +160,15 @@ def test_no_verdict_from_a_sentence_that_tells_of_something_else(question: str, 
 
 def test_every_verdict_has_words() -> None:
     assert {said for _, _, said in STATED if said} <= set(LEADS)
+
+
+def test_a_pronoun_means_the_name_only_where_that_is_known() -> None:
+    asked = analyse("Will Dana Lee stay as coach?")
+    assert verdict(asked, "She would not say whether she would stay.", resolved=True) == "open"
+    assert verdict(asked, "She would not say whether she would stay.") is None
+
+
+def test_a_question_that_denies_itself_gets_more_than_yes_or_no() -> None:
+    assert lead(analyse("Did Lee not resign?"), "yes") != lead(analyse("Did Lee resign?"), "yes")
+    assert lead(analyse("Didn't Lee resign?"), "no") == "**No, it is reported not to be so.**"
+    assert lead(analyse("Did Lee resign?"), "no") == "**No.**"
