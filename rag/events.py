@@ -23,6 +23,9 @@ SAME_RELATION = 0.52
 SAME_DEED = 0.6
 """The same, where one acts on the other: who does it to whom matters, and likeness sees little of that."""
 
+_STATED = 0.3
+"""The same, where the clause has the question's own words for it."""
+
 _SAME_EVENT = 0.5
 """Share of the distinctive words of the shorter telling that the other must have, to be one event."""
 
@@ -179,7 +182,8 @@ def tellings(
     told = []
     for (document, passage, sentence, clause), variants in zip(found, wordings, strict=True):
         likeness = max([next(alike) for _ in variants])
-        if likeness < (SAME_RELATION if asked.symmetric else SAME_DEED) and not _stated(clause, asked):
+        stated = _stated(clause, asked) and likeness >= _STATED
+        if likeness < (SAME_RELATION if asked.symmetric else SAME_DEED) and not stated:
             continue
         people = tuple(dict.fromkeys(m.name for m in clause.names if _takes_part(clause, m)))
         times = tuple(t for t in passage.dates if sentence.start <= t.start and t.end <= sentence.end and _dates(t))
@@ -289,7 +293,7 @@ def _stated(clause: Clause, asked: Relation) -> bool:
     """Whether the clause uses the question's own words for the relation, next to those who take part."""
     acting = [m for m in clause.names if _can_act(m)][:2] or list(clause.names[:2])
     reach = max(m.end for m in acting) - clause.start + _NEAR
-    return asked.stems <= {w.stem for w in tokens(clause.text[:reach])}
+    return asked.stems <= {w.stem for w in tokens(clause.text[:reach]) if not w.capital or w.start == 0}
 
 
 def _wordings(clause: Clause) -> list[str]:

@@ -93,7 +93,7 @@ def _offices(text: str, mention: Mention, offset: int) -> list[str]:
     """The descriptions around a mention: its titles with what stands before them, and appositions on both sides."""
     start, name_start, end = mention.start - offset, mention.name_start - offset, mention.end - offset
     front = re.split(r"[,;:.—–“”]", text[max(0, start - _FRONT) : start])[-1]
-    owner = re.search(r"((?:[A-Z][\w’'.-]*\s+)*[A-Z][\w’'.-]*[’']s?\s+|(?:[A-Z][\w.-]*\s+)+)$", front)
+    owner = re.search(r"((?:[A-Z][\w’'.-]*\s+)*[A-Z][\w’'.-]*[’']s?\s+(?:[a-z-]+\s+)?|(?:[A-Z][\w.-]*\s+)+)$", front)
     titles = re.split(r"\s+and\s+", text[start:name_start].strip())
     home = _HOME.match(text, end)
     parts = [f"{owner.group() if owner else ''}{title}{home.group() if home else ''}" for title in titles if title]

@@ -42,8 +42,9 @@ def quotation(sentence: Read, speaker: str) -> Quotation | None:
     names = _leading(
         text, [(m.start - sentence.start, m.end - sentence.start, m.name) for c in sentence.clauses for m in c.names]
     )
+    quoted = [m.span() for m in _QUOTE.finditer(text)]
     for left, right, name in names:
-        if not same_name(name, speaker):
+        if not same_name(name, speaker) or any(start < left < end for start, end in quoted):
             continue
         for start, end in verbs:
             according = text[start:end].casefold().startswith("according")

@@ -45,6 +45,11 @@ def test_what_is_left_unanswered_is_said() -> None:
 
 
 def test_a_quotation_belongs_to_whoever_says_it() -> None:
-    assert ask("Who said that he only had to push it in?", [REPORT]).lead == "**Leon Abbot**"
+    assert ask("Who said that he only had to push it in?", [REPORT]).lead.endswith("Leon Abbot**")
     assert ask("What did Ilse Brandt say?", [REPORT]).lead.startswith("**Ilse Brandt: the parade")
     assert "parade" not in ask("What did Keller say?", [REPORT]).lead
+
+
+def test_who_is_spoken_of_in_a_quotation_does_not_say_it() -> None:
+    text = "“Keller is no stranger to Mayor Okafor,” an official said on Sunday. Okafor said that the talks had been frank.\n\n"
+    assert "stranger" not in ask("What did Okafor say?", [Document("quoted", text)]).lead
