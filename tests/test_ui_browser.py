@@ -421,9 +421,9 @@ def slow_llm() -> Iterator[str]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             self.start("text/event-stream")
-            short = "one word" in json.dumps(asked)
+            short = "Reply with one word: ready" in json.dumps(asked)
             with contextlib.suppress(OSError):
-                for words in ["ready"] if short else [f"{DUBAI} [1] ", *["more "] * 20]:
+                for words in ["ready"] if short else [f"{DUBAI} [1] ", *["The bridge was painted green. [1] "] * 20]:
                     event = {"choices": [{"delta": {"content": words}}]}
                     self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
                     self.wfile.flush()
