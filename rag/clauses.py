@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -110,8 +111,33 @@ def modality(text: str) -> Modality:
     return "hedged" if _HEDGED.search(plain) else "actual"
 
 
+@dataclass(frozen=True, eq=False)
+class _ById:
+    """A document that is compared by id and text alone, so that reading it can be remembered."""
+
+    document: Document
+
+    def __hash__(self) -> int:
+        return hash((self.document.doc_id, self.document.text))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and (self.document.doc_id, self.document.text) == (
+            other.document.doc_id,
+            other.document.text,
+        )
+
+
 def read(document: Document) -> tuple[Read, ...]:
-    """Read ``document``: its sentences (without furniture), clauses, names and what descriptions refer to."""
+    """Read ``document``: its sentences (without furniture), clauses, names and what descriptions refer to.
+
+    The last articles read are remembered.
+    """
+    return _read(_ById(document))
+
+
+@lru_cache(maxsize=256)
+def _read(key: _ById) -> tuple[Read, ...]:
+    document = key.document
     spans = evidence_sentences(document)
     known = name_words("\n".join(document.text[s:e] for s, e in spans))
     found = [mentions(document.text[s:e], known) for s, e in spans]

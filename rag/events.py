@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from index.dates import TimeExpression
 from index.documents import Document, Passage
@@ -166,7 +165,7 @@ def tellings(
     """The clauses in which all names of the question stand in the relation asked for, in article order."""
     found: list[tuple[Document, Passage, Read, Clause]] = []
     for document, passage in articles:
-        for sentence in _reading(document):
+        for sentence in read(document):
             if passage.start <= sentence.start and sentence.end <= passage.end:
                 found += [
                     (document, passage, sentence, clause)
@@ -262,31 +261,6 @@ def _adjectival(clause: Clause, mention: Mention) -> bool:
 def _can_act(mention: Mention) -> bool:
     """People and organisations; a country in front of its minister, or an adjective, is neither here."""
     return not mention.place and not demonym(mention.name)
-
-
-@lru_cache(maxsize=256)
-def _read_cached(document: _ById) -> tuple[Read, ...]:
-    return read(document.document)
-
-
-@dataclass(frozen=True, eq=False)
-class _ById:
-    """A document that is compared by id and text alone, so that reading it can be remembered."""
-
-    document: Document
-
-    def __hash__(self) -> int:
-        return hash((self.document.doc_id, self.document.text))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and (self.document.doc_id, self.document.text) == (
-            other.document.doc_id,
-            other.document.text,
-        )
-
-
-def _reading(document: Document) -> tuple[Read, ...]:
-    return _read_cached(_ById(document))
 
 
 def _stated(clause: Clause, asked: Relation) -> bool:

@@ -28,6 +28,7 @@ _CHANGED = re.compile(
     r"\b(?:shifted|moved|postponed|cancell?ed|called off|scrapped|delayed|reversed|withdrawn|abandoned)\b"
 )
 """What a sentence says that takes a plan back."""
+_AHEAD = re.compile(r"(?:will|won[’']t|shall)\b", re.IGNORECASE)
 _NONE = re.compile(r"(?:No|None|Nobody)\b")
 
 
@@ -67,7 +68,8 @@ def _stated(case: Case) -> Draft:
     first, said = found[0]
     stating = [e for e, _ in found]
     turns = _turns(case, first)
-    if turns and said != "no" and _CHANGED.search(turns[0].text):
+    awaited = said == "planned" or (said == "yes" and _AHEAD.match(asked.text))
+    if turns and awaited and _CHANGED.search(turns[0].text):
         said = "changed"
     shown = [first, *turns, *unlike(stating)[1:2]]
     writing = case.writing()
