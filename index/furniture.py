@@ -218,11 +218,6 @@ def is_heading(line: str) -> bool:
     )
 
 
-def heading_spans(text: str) -> tuple[Span, ...]:
-    """Return the spans of the sub-headlines: lone heading-like lines between paragraphs of prose."""
-    return _headings([(span, _kind(text[slice(*span)])) for span in units(text)])
-
-
 def furniture_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of web furniture and sub-headlines, in order and not overlapping."""
     kinds = [(span, _kind(text[slice(*span)])) for span in units(text)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -257,16 +257,3 @@ def _is_power(text: str, match: re.Match[str]) -> bool:
         and match.group()[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹"
         and (before.group().isdigit() or before.group().lower() in _UNITS)
     )
-
-
-@dataclass
-class Numbering:
-    """Numbers evidence by first appearance in an answer: the first piece cited becomes [1]."""
-
-    order: list[int] = field(default_factory=list)
-
-    def of(self, evidence: int) -> int:
-        """Return the mark of a piece of evidence, a new one at its first appearance."""
-        if evidence not in self.order:
-            self.order.append(evidence)
-        return self.order.index(evidence) + 1

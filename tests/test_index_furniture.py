@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.furniture import furniture_spans, heading_spans, is_furniture, units
+from index.furniture import furniture_spans, is_furniture, units
 
 FURNITURE = [
     "icon-facebook icon-twitter icon-whatsapp",
@@ -127,7 +127,7 @@ def test_sub_headline_stands_between_paragraphs() -> None:
     text = (
         "The boats left at dawn.\n\nRegional concern\n\nThe neighbours protested.\n\nThe fleet\n\nIt has nine ships.\n"
     )
-    assert [text[start:end] for start, end in heading_spans(text)] == ["Regional concern", "The fleet"]
+    assert shown(text) == ["Regional concern", "The fleet"]
 
 
 def test_sub_headline_among_lines_that_are_paragraphs() -> None:
@@ -146,7 +146,7 @@ def test_lists_labels_scores_and_quotations_are_no_headings() -> None:
         "NO. 6 BAYLOR 49, TEXAS TECH 28",
         "“We will pay for it,” Doe wrote",
     ):
-        assert heading_spans(f"This is what was said.\n\n{lines}\n\nThat was all.") == ()
+        assert shown(f"This is what was said.\n\n{lines}\n\nThat was all.") == []
 
 
 def test_hard_wrapped_prose_is_no_heading() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.marks import Marked, MarkParser, Numbering
+from rag.marks import Marked, MarkParser
 
 
 def parse(text: str, count: int = 3, size: int = 10_000) -> list[Marked]:
@@ -156,9 +156,3 @@ def test_any_text_can_be_read(text: str, count: int) -> None:
     for marked in parse(text, count=count, size=3):
         assert all(1 <= n <= count for n in marked.marks)
         assert len(set(marked.marks)) == len(marked.marks)
-
-
-def test_numbering_is_by_first_appearance() -> None:
-    numbering = Numbering()
-    assert [numbering.of(n) for n in (4, 2, 4, 7)] == [1, 2, 1, 3]
-    assert numbering.order == [4, 2, 7]
