@@ -24,14 +24,24 @@ def as_written(question: str, passages: Iterable[Passage], knows: Callable[[str]
     A word is unknown where no article has it (``knows``); it is replaced where exactly one word of the passages is
     nearest. Capitals are only restored to a question that is written without any.
     """
-    forms = _forms(passages)
+    passages = list(passages)
+    words = tokens(question)
     lower = question[1:] == question[1:].casefold()
+    there = {word.text.casefold() for p in passages for text in (p.text, p.title) for word in tokens(text)}
+    if not lower and all(_plain(word.text.casefold()) or word.text.casefold() in there for word in words):
+        return question  # as nearly always; what follows takes as long as finding the evidence
+    forms = _forms(passages)
     text = question
-    for word in reversed(tokens(question)):
+    for word in reversed(words):
         written = _written(word, forms, knows, lower=lower)
         if written != word.text:
             text = text[: word.start] + written + text[word.end :]
     return text
+
+
+def _plain(low: str) -> bool:
+    """Whether a case-folded word is never set right: a number, or a function word."""
+    return not low.isalpha() or low in STOP_WORDS or low in _ASKING
 
 
 def _forms(passages: Iterable[Passage]) -> dict[str, Counter[str]]:
@@ -48,7 +58,7 @@ def _forms(passages: Iterable[Passage]) -> dict[str, Counter[str]]:
 
 def _written(word: Token, forms: dict[str, Counter[str]], knows: Callable[[str], bool], *, lower: bool) -> str:
     low = word.text.casefold()
-    if not low.isalpha() or low in STOP_WORDS or low in _ASKING:
+    if _plain(low):
         return word.text
     if low not in forms:
         if len(low) < 3 or knows(word.text) or any(stem(form) == word.stem for form in forms):
