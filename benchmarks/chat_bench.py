@@ -8,18 +8,11 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from serving import served
 
 QUESTION = "who spoke with Araghchi and when?"
 QUESTIONS = (
@@ -36,39 +29,6 @@ READY = "#dl-current .dl-turn[aria-busy=false]"
 def browser_path() -> str | None:
     """Where Chromium or Chrome is."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-
-
-@contextmanager
-def served() -> Iterator[tuple[str, int]]:
-    """The address and process id of a chat over the seed articles."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        command = [sys.executable, "-m", "rag", "--index", folder]
-        subprocess.run(
-            [*command, "index", str(Path(__file__).parent.parent / "seeds")], check=True, capture_output=True
-        )
-        with subprocess.Popen([*command, "chat", "--port", str(port)], stderr=subprocess.DEVNULL) as server:
-            url = f"http://127.0.0.1:{port}/"
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(url, timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            try:
-                yield url, server.pid
-            finally:
-                server.terminate()
-
-
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB (Linux)."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def paint_ms(browser: Browser, url: str) -> tuple[float, float]:

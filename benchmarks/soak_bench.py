@@ -13,8 +13,9 @@ import statistics
 import sys
 import time
 
-from chat_bench import FLAGS, QUESTIONS, READY, browser_path, resident_mb, served
+from chat_bench import FLAGS, QUESTIONS, READY, browser_path
 from playwright.sync_api import Page, sync_playwright
+from serving import resident_mb, served
 
 EVERY = 25
 CONVERSATION = 20
