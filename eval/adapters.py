@@ -295,7 +295,18 @@ ADAPTERS: dict[str, Callable[[Path], QuestionSet]] = {
 
 
 def load_benchmark(root: str | Path, name: str) -> QuestionSet:
-    """Read the public set ``name`` from its folder under ``root``; KeyError for a name without an adapter."""
+    """Read the public set ``name`` from its folder under ``root``; KeyError for a name without an adapter.
+
+    >>> import json
+    >>> from pathlib import Path
+    >>> from eval import load_benchmark
+    >>> folder = Path("benchmarks", "newsquizqa_probe")
+    >>> folder.mkdir(parents=True)
+    >>> row = {"id": "1", "question": "Who won?", "answer": "Ann Lee", "url": "", "url_date": None}
+    >>> _ = (folder / "questions.jsonl").write_text(json.dumps(row))
+    >>> len(load_benchmark("benchmarks", "newsquizqa_probe"))
+    1
+    """
     return ADAPTERS[name](Path(root) / name)
 
 

@@ -54,7 +54,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between run A and run B over the questions they share."""
+    """What differs between run A and run B over the questions they share: ``compare`` makes it.
+
+    ``differences`` has a row a metric, ``lost`` and ``won`` the questions that were right in one run only, as
+    (outcome in A, outcome in B); ``shared`` and ``only`` count the questions in both and in one.
+
+    >>> from eval import Comparison
+    >>> Comparison(("A", "B"), (), (), (), shared=20, only=(0, 1), correction="holm").to_dict()["shared"]
+    20
+    """
 
     names: tuple[str, str]
     differences: tuple[Difference, ...]
@@ -137,6 +145,17 @@ def compare(
     Yes/no scores are tested by McNemar, other scores by sign flips, metrics of the whole run by swapping pairs;
     ``correction`` is "holm" or "bh" over all metrics (``only`` limits them) that differ in any question: one that
     cannot be significant does not count (Tarone 1990).
+
+    >>> from eval import Question, QuestionSet, compare, evaluate
+    >>> from index import Index
+    >>> from rag import Retriever
+    >>> index = Index.open(".dateline", read_only=True)
+    >>> gold = {"000_4f252eb2c86d6b61.txt": 1}
+    >>> questions = QuestionSet("made", (Question("a", "Who is Ali Shamkhani?", gold_docs=gold),))
+    >>> before, after = (evaluate(Retriever(index), questions, k=k) for k in (5, 10))
+    >>> [(row.metric, row.change) for row in compare(before, after, only=["Recall@5"]).differences]
+    [('Recall@5', 0.0)]
+    >>> index.close()
     """
     if correction not in CORRECTIONS:
         raise UsageError(f"{correction!r} is no correction; known: {', '.join(CORRECTIONS)}")

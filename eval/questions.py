@@ -36,6 +36,11 @@ class Question:
     ``ordered`` asks for them in that order, ``dates`` are ISO days, months or intervals A/B, ``gold_docs`` and
     ``gold_passages`` map ids to grades (above 0 is relevant), ``gold_quotes`` are verbatim stretches of the
     articles, ``forbidden`` are claims that must not appear. ``draft`` marks what no person has looked at yet.
+
+    >>> from eval import Question
+    >>> question = Question("bridge", "When did the bridge reopen?", dates=("2026-03-02",), gold_docs={"bridge.txt": 1})
+    >>> question.to_dict()
+    {'id': 'bridge', 'question': 'When did the bridge reopen?', 'dates': ['2026-03-02'], 'gold_docs': ['bridge.txt']}
     """
 
     id: str
@@ -74,7 +79,17 @@ class Question:
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """Questions under a name; ``documents`` is the corpus where the set brings its own."""
+    """Questions under a name; ``documents`` is the corpus where the set brings its own.
+
+    >>> from eval import Question, QuestionSet
+    >>> when = Question("bridge", "When did the bridge reopen?", gold_docs={"bridge.txt": 1}, tags=("when",))
+    >>> QuestionSet("made", (when,)).save("questions.yaml")
+    >>> questions = QuestionSet.load("questions.yaml")
+    >>> len(questions.select(lambda question: "when" in question.tags))
+    1
+    >>> questions.qrels()
+    {'bridge': {'bridge.txt': 1}}
+    """
 
     name: str
     questions: tuple[Question, ...]

@@ -17,7 +17,18 @@ from index.errors import UsageError
 
 @dataclass(frozen=True)
 class Report:
-    """A run: what was measured (``manifest``) and what happened (``outcomes``, in the order of the set)."""
+    """A run: what was measured (``manifest``) and what happened (``outcomes``, in the order of the set).
+
+    >>> from eval import Question, QuestionSet, Report, evaluate
+    >>> from rag import Settings
+    >>> questions = QuestionSet("made", (Question("dubai", "Who called Dar in Dubai?", answers=("Araghchi",)),))
+    >>> _ = evaluate(Settings().assistant(), questions, out="run")
+    >>> report = Report.load("run")
+    >>> report.numbers()["correct"]  # the value, its interval, and of how many questions
+    [1.0, 1.0, 1.0, 1]
+    >>> report.failures
+    ()
+    """
 
     manifest: Mapping[str, Any]
     outcomes: tuple[Outcome, ...]

@@ -42,6 +42,20 @@ def evaluate(
     the grounding checker (without one only verbatim sentences count as supported), ``settings`` go into the
     manifest. With ``out`` everything is written to that folder as it comes, and a run that was interrupted there
     goes on where it stopped; UsageError when the folder holds a different run.
+
+    >>> from eval import Question, QuestionSet, evaluate
+    >>> from index import Index
+    >>> from rag import Assistant, Retriever
+    >>> index = Index.open(".dateline", read_only=True)
+    >>> questions = QuestionSet("made", (
+    ...     Question("dubai", "Who called Dar in Dubai?", answers=("Araghchi",)),
+    ...     Question("chess", "Who won the chess championship?", answerable=False),
+    ... ))
+    >>> print(evaluate(Assistant(Retriever(index, k=10)), questions))  # doctest: +ELLIPSIS
+    made: 2 questions, 0 wrong
+    correct                  1.000        1.000 to 1.000  n=2
+    ...
+    >>> index.close()
     """
     subject = system if isinstance(system, Subject) else subject_of(system)
     manifest = _manifest(questions, k, seed, {**subject.about, **(settings or {})})

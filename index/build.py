@@ -42,7 +42,17 @@ class Silent:
 
 @dataclass
 class Report:
-    """What a run of ``build`` did, in numbers of documents; ``failed`` names each failed item and why."""
+    """What adding articles did, in numbers of documents; ``failed`` names each failed item and why.
+
+    >>> from index import Index
+    >>> index = Index.open("news")
+    >>> report = index.add("seeds/")
+    >>> report.added, report.failed
+    (2, [])
+    >>> print(report)
+    added 2, updated 0, unchanged 0, removed 0, failed 0
+    >>> index.close()
+    """
 
     added: int = 0
     updated: int = 0

@@ -72,6 +72,13 @@ def find_dateline(text: str) -> Dateline | None:
     A date counts where it stands on a line of its own (with a label, a time or a byline at most) or at the head
     of the first paragraph after a place ("WASHINGTON, Jan. 5 (Reuters) -"). Dates that headlines or sentences
     mention never count. Publication wins over update.
+
+    >>> from index.datelines import find_dateline
+    >>> line = find_dateline("DORVALE, March 4, 2026 (AP) - The bridge reopened on Monday.")
+    >>> line.place, line.date
+    ('DORVALE', '2026-03-04')
+    >>> find_dateline("The bridge that fell on March 4, 2026 will be built again.") is None
+    True
     """
     published: Dateline | None = None
     updated: Dateline | None = None

@@ -29,6 +29,11 @@ class TimeExpression:
     ``start``/``end`` are character offsets, end exclusive. ``type`` and ``value`` are TIMEX3's
     (``2026-02-04``, ``2026-W05``, ``P2Y``, ``XXXX-WXX-3``, ``PRESENT_REF``…). ``earliest`` and
     ``latest`` are ISO dates, inclusive, or None where nothing bounds that side.
+
+    >>> from index.dates import resolve
+    >>> [monday] = resolve("It reopened on Monday.", published="2026-03-04")
+    >>> monday
+    TimeExpression(start=15, end=21, text='Monday', type='DATE', value='2026-03-02', earliest='2026-03-02', latest='2026-03-02')
     """
 
     start: int
@@ -52,6 +57,16 @@ def resolve(text: str, published: str | None = None) -> list[TimeExpression]:
 
     ``published`` is an ISO date or date-time; where it is not given, the dateline in the text's own opening
     lines is used. With neither, nothing relative is placed on the calendar.
+
+    >>> from index.dates import resolve
+    >>> text = "The bridge, closed since last summer, reopened on Monday after 200 days."
+    >>> for found in resolve(text, published="2026-03-04"):
+    ...     print(found.text, found.type, found.value, found.earliest, found.latest)
+    last summer DATE 2025-SU 2025-06-01 2025-08-31
+    Monday DATE 2026-03-02 2026-03-02 2026-03-02
+    200 days DURATION P200D None None
+    >>> [found.value for found in resolve(text)]
+    ['XXXX-SU', 'XXXX-WXX-1', 'P200D']
     """
     moment = _moment(published)
     if moment is None and (line := find_dateline(text)):
@@ -117,7 +132,11 @@ _UNIT_NAMES = {"Y": "year", "M": "month", "W": "week", "D": "day", "Q": "quarter
 def describe(expression: TimeExpression) -> str:
     """Return what an expression means in words: "Sat 24 January 2026", "January 2026", "2 years", "every week".
 
-    What has no place on the calendar says so: "a Wednesday (not placed on the calendar)".
+    What has no place on the calendar says so.
+
+    >>> from index.dates import describe, resolve
+    >>> [describe(found) for found in resolve("On Monday", published="2026-03-04") + resolve("On Monday")]
+    ['Mon 2 March 2026', 'a Monday (not placed on the calendar)']
     """
     value = expression.value
     if value in _REFERENCE_NAMES:

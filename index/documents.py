@@ -29,6 +29,13 @@ class Document:
     ``pages`` are the spans of a PDF's pages.
     ``published`` is an ISO date or date-time, or None where nobody says; it is never a file's
     time of change.
+
+    >>> from index import Document
+    >>> article = Document("bridge.txt", "Ann Lee reopened the bridge on Monday.", published="2026-03-04")
+    >>> article.to_dict()["published"]
+    '2026-03-04'
+    >>> article.to_llama().id_
+    'bridge.txt'
     """
 
     doc_id: str
@@ -101,6 +108,12 @@ class Passage:
 
     ``document.text[start:end] == text``. ``dates`` are the time expressions in it, resolved
     against the article's dateline, with offsets in the document.
+
+    >>> from index import Passage
+    >>> passage = Passage("bridge.txt#0", "bridge.txt", 0, 22, "The bridge opens today", title="Bridge")
+    >>> node = passage.to_node()
+    >>> node.text, node.metadata["doc_id"], node.metadata["start"], node.metadata["end"]
+    ('The bridge opens today', 'bridge.txt', 0, 22)
     """
 
     passage_id: str

@@ -218,7 +218,13 @@ def encode_passages(
 
 
 class LlamaIndexEmbedder:
-    """Any LlamaIndex embedding model as an Embedder."""
+    """Any LlamaIndex embedding model as an Embedder: ``Index.open(folder, embedder=LlamaIndexEmbedder(model))``.
+
+    >>> from llama_index.core import MockEmbedding
+    >>> from index.embedding import LlamaIndexEmbedder
+    >>> LlamaIndexEmbedder(MockEmbedding(embed_dim=8)).encode(["one text", "another"]).shape
+    (2, 8)
+    """
 
     def __init__(self, model: BaseEmbedding) -> None:
         self.model = model
@@ -235,7 +241,12 @@ class LlamaIndexEmbedder:
 
 
 def as_llama_embedding(embedder: Embedder) -> BaseEmbedding:
-    """Wrap an Embedder as LlamaIndex's BaseEmbedding, to be used in any LlamaIndex app."""
+    """Wrap an Embedder as LlamaIndex's BaseEmbedding, to be used in any LlamaIndex app.
+
+    >>> from index.embedding import as_llama_embedding, open_embedder
+    >>> len(as_llama_embedding(open_embedder()).get_text_embedding("The bridge reopened."))
+    384
+    """
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from pydantic import PrivateAttr
 

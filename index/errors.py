@@ -19,7 +19,15 @@ from __future__ import annotations
 
 
 class DatelineError(Exception):
-    """Root of the project's exceptions; ``str(error)`` is one sentence meant for a person."""
+    """Root of the project's exceptions; ``str(error)`` is one sentence meant for a person.
+
+    >>> from index import DatelineError, Index
+    >>> try:
+    ...     Index.open("nowhere", read_only=True)
+    ... except DatelineError as error:
+    ...     print(error)
+    there is no index in nowhere; make one with: dateline index PATH --index nowhere
+    """
 
 
 class UsageError(DatelineError):

@@ -17,6 +17,11 @@ class Filter:
     ``after`` and ``before`` bound the publication date (ISO dates, inclusive); ``about_after`` and
     ``about_before`` the days that the passage speaks of. An undated article is never inside a
     bound. ``metadata`` maps a document's metadata key to the wanted value.
+
+    >>> from index import Filter
+    >>> january = Filter(after="2026-01-01", before="2026-01-31", metadata={"section": "world"})
+    >>> bool(january), bool(Filter())
+    (True, False)
     """
 
     after: str | None = None

@@ -19,9 +19,19 @@ from index.workshop import LocalWorkshop
 class Index:
     """Articles on disk, searchable: open it, add to it, read from it.
 
-    >>> index = Index.open(".dateline")            # doctest: +SKIP
-    >>> print(index.add("seeds/"))                 # doctest: +SKIP
+    >>> from index import Document, Index
+    >>> index = Index.open("news")
+    >>> print(index.add("seeds/"))
     added 2, updated 0, unchanged 0, removed 0, failed 0
+    >>> bridge = Document("bridge.txt", "Ann Lee reopened the bridge on Monday.", published="2026-03-04")
+    >>> print(index.add_documents([bridge]))
+    added 1, updated 0, unchanged 0, removed 0, failed 0
+    >>> index.document("bridge.txt").text[0:7]
+    'Ann Lee'
+    >>> index.remove(["bridge.txt"])
+    >>> [index.status()[name] for name in ("documents", "format_version")]
+    [2, 2]
+    >>> index.close()
     """
 
     def __init__(self, store: Store, embedder: Embedder) -> None:

@@ -37,6 +37,20 @@ class Assistant:
     Without ``llm`` the answer is made of the articles' own sentences. With one (any LlamaIndex
     LLM) the model writes, and ``unsupported`` says whether a sentence that its passages do not
     support is dropped or shown flagged; ``llm_rewrite`` lets it make follow-ups standalone too.
+
+    >>> from index import Index
+    >>> from rag import Assistant, Retriever
+    >>> index = Index.open(".dateline", read_only=True)
+    >>> assistant = Assistant(Retriever(index, k=10))
+    >>> answer = assistant.ask("Who called Dar in Dubai?")
+    >>> answer.citations[0].quote in index.document(answer.citations[0].doc_id).text
+    True
+    >>> history = [{"role": "user", "content": answer.question}, {"role": "assistant", "content": answer.text}]
+    >>> assistant.ask("And when?", history).standalone_question
+    'Who called Dar in Dubai and when?'
+    >>> print(assistant.as_query_engine().query("Who won the chess championship?"))
+    The articles do not mention won or chess or championship.
+    >>> index.close()
     """
 
     def __init__(

@@ -24,8 +24,12 @@ class CrossEncoderReranker(BaseNodePostprocessor):
     order they came in, so a slow model costs time but never a passage. The model is loaded at the
     first question, outside the budget; a model that cannot be loaded raises ModelError.
 
-    >>> reranker = CrossEncoderReranker(model="path/to/model", budget=0.5)   # doctest: +SKIP
-    >>> Retriever(index, reranker=reranker)                                  # doctest: +SKIP
+    >>> from index import Index
+    >>> from rag import Retriever
+    >>> from rag.reranker import CrossEncoderReranker
+    >>> index = Index.open(".dateline", read_only=True)
+    >>> retriever = Retriever(index, reranker=CrossEncoderReranker(model="path/to/model", budget=0.5))
+    >>> index.close()
     """
 
     model: str = Field(description="A sentence-transformers cross-encoder: folder or hub name.")

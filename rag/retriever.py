@@ -38,6 +38,17 @@ class Hit:
     """A ranked passage: ``rank`` from 1, ``score`` (higher is better).
 
     ``dense`` is the cosine similarity and ``lexical`` the BM25 score, None where that side did not find it.
+
+    >>> from index import Index
+    >>> from rag import Retriever
+    >>> index = Index.open(".dateline", read_only=True)
+    >>> [hit] = Retriever(index).search("Who is Ali Shamkhani?", k=1)
+    >>> hit.rank, hit.passage.doc_id, hit.dense > 0
+    (1, '000_4f252eb2c86d6b61.txt', True)
+    >>> document = index.document(hit.passage.doc_id)
+    >>> document.text[hit.passage.start : hit.passage.end] == hit.passage.text
+    True
+    >>> index.close()
     """
 
     rank: int
@@ -82,8 +93,16 @@ class _Ranked:
 class Retriever(BaseRetriever):
     """Hybrid retrieval over an index; drop it into any LlamaIndex app.
 
-    >>> retriever = Retriever(Index.open(".dateline"), k=5)          # doctest: +SKIP
-    >>> retriever.retrieve("who called?")[0].node.metadata["title"]  # doctest: +SKIP
+    >>> from index import Index
+    >>> from rag import Retriever
+    >>> index = Index.open(".dateline", read_only=True)
+    >>> retriever = Retriever(index, k=5)
+    >>> [found, *others] = retriever.retrieve("Who is Ali Shamkhani?")
+    >>> found.node.metadata["title"]
+    'Pakistan Stresses Dialogue and Diplomatic Engagement as Iran–US Tensions Escalate'
+    >>> "Shamkhani" in found.node.text
+    True
+    >>> index.close()
     """
 
     def __init__(

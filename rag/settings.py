@@ -45,6 +45,17 @@ class Settings:
     in where it fails; off saves a request a follow-up. ``shown`` is how many passages the chat
     lists beside an answer, ``theme`` its colours. ``llm_key`` (for the LLM's server) and ``token``
     (asked of HTTP and MCP clients) come from the environment alone and are never shown.
+
+    >>> from rag import Settings
+    >>> Settings.load({"k": 5}, environ={"DATELINE_INDEX": "archive"}).public()["index"]
+    'archive'
+    >>> Settings(k=0)
+    Traceback (most recent call last):
+    index.errors.UsageError: k is 0; it must be from 1 to 100
+    >>> assistant = Settings().assistant()
+    >>> assistant.ask("Who is Ali Shamkhani?").abstained
+    False
+    >>> assistant.index.close()
     """
 
     index: str = ".dateline"
