@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -57,6 +57,21 @@ class Article:
     furniture: tuple[tuple[int, int], ...] = ()
     pages: tuple[tuple[int, int], ...] = ()
     extra: dict[str, Scalar] = field(default_factory=dict)
+
+    @classmethod
+    def of_blocks(cls, blocks: Iterable[tuple[str, bool]]) -> Article:
+        """Make one text of (block, is it a heading), a blank line between blocks; empty ones are left out."""
+        parts: list[str] = []
+        headings: list[tuple[int, int]] = []
+        position = 0
+        for block, is_heading in blocks:
+            if not block:
+                continue
+            if is_heading:
+                headings.append((position, position + len(block)))
+            parts.append(block)
+            position += len(block) + 2
+        return cls("\n\n".join(parts), headings=tuple(headings))
 
     def described(self, fields: Mapping[str, object]) -> Article:
         """Return this article with what ``fields`` say about it; None and "" say nothing.

@@ -6,16 +6,12 @@ extra that is not installed.
 
 from __future__ import annotations
 
-import codecs
 import io
-import json
 import logging
 import re
-import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -24,22 +20,16 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any, cast
 
-import yaml  # type: ignore[import-untyped]
-from charset_normalizer import from_bytes
 from markdown_it import MarkdownIt
 
 from index.articles import Article
+from index.encodings import SAMPLE, decode, is_binary
+from index.fields import parse_fields
 
 Span = tuple[int, int]
 
-_SAMPLE = 2**16
-"""Bytes that an encoding is guessed from."""
-
 _SHORT_PAGE = 250
 """Characters; below this, the main text of a web page is not told from the rest."""
-
-MAX_FIELDS = 2**17
-"""Bytes of the longest front matter or sidecar."""
 
 _MAX_UNPACKED = 256 * 2**20
 """Bytes that a zipped document may unpack to."""
@@ -60,13 +50,6 @@ _MAX_PARTS = 100
 _MAX_TAG = 2**22
 """Characters of the longest tag or comment in HTML: a picture may stand in an attribute."""
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark starts with UTF-16's
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _FRONT_MATTER = re.compile(
     r"(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)^(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -77,25 +60,6 @@ _UNTITLED = re.compile(r"untitled|microsoft word|\.(?:docx?|pdf|indd|qxp|rtf|odt
 for _library in ("trafilatura", "htmldate", "pypdf"):
     # What they would print about a page reaches the user as the reason of an error, once.
     logging.getLogger(_library).addHandler(logging.NullHandler())
-
-
-def decode(data: bytes) -> str:
-    """Return ``data`` as text: by its byte order mark (dropped), as UTF-8, or as what it most likely is.
-
-    Nothing else changes: white space and line ends stay. Raises ValueError where it is not text.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding)
-    with suppress(UnicodeDecodeError):
-        text = data.decode("utf-8")
-        if not _is_binary(text):
-            return text
-    best = from_bytes(data[:_SAMPLE]).best()
-    text = data.decode(best.encoding, errors="replace") if best else "\0"
-    if _is_binary(text):
-        raise ValueError("a binary file, not text; give the article as text")
-    return text
 
 
 def read_text(data: bytes) -> Article:
@@ -110,7 +74,7 @@ def read_markdown(data: bytes) -> Article:
     if match := _FRONT_MATTER.match(source):
         fields = parse_fields(match["fields"], "toml" if match["fence"] == "+++" else "yaml")
         source = source[match.end() :]
-    return _joined(_markdown_blocks(source)).described(fields)
+    return Article.of_blocks(_markdown_blocks(source)).described(fields)
 
 
 def read_html(data: bytes) -> Article:
@@ -125,14 +89,14 @@ def read_html(data: bytes) -> Article:
         page = trafilatura.bare_extraction(
             data, with_metadata=True, include_comments=False, date_extraction_params=dates
         )
-    article = _joined(_html_blocks(page.body)) if page is not None and page.body is not None else Article("")
+    article = Article.of_blocks(_html_blocks(page.body)) if page is not None and page.body is not None else Article("")
     if len(article.text) < _SHORT_PAGE:
         # Too little for a main text to stand out; the whole page is taken, unless it is mostly something else.
         whole = text_of_html(decode(data))
         article = Article(whole) if len(whole) < 2 * _SHORT_PAGE or not article.text else article
     if not article.text:
         raise ValueError("no text in the page; save the article's own page")
-    page = page or extract_metadata(data[: 4 * _SAMPLE], date_config=dates)
+    page = page or extract_metadata(data[: 4 * SAMPLE], date_config=dates)
     return article.described(
         {"title": page.title, "published": page.date, "source": page.sitename, "url": page.url, "authors": page.author}
     )
@@ -175,12 +139,12 @@ def read_docx(data: bytes) -> Article:
         if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
             raise ValueError(f"unpacks to more than {_MAX_UNPACKED >> 20} MB; save it again without its pictures")
         parts = [entry for entry in archive.infolist() if entry.filename.endswith((".xml", ".rels"))]
-        if any(entry.file_size > _SAMPLE and _tags(archive, entry) > _MAX_WORD_TAGS for entry in parts):
+        if any(entry.file_size > SAMPLE and _tags(archive, entry) > _MAX_WORD_TAGS for entry in parts):
             raise ValueError("too long for one article; split it")
         if any(_WIDE_CELL.search(archive.read(entry)) for entry in parts if entry.filename.startswith("word/")):
             raise ValueError("a table cell of more than 999 columns; save it again or convert it to .txt")
     document = open_docx(io.BytesIO(data))
-    article = _joined(_docx_blocks(document))
+    article = Article.of_blocks(_docx_blocks(document))
     if not article.text:
         raise ValueError("no text in the document; give the article as text")
     properties = document.core_properties
@@ -201,7 +165,7 @@ def read_eml(data: bytes) -> Article:
         content = str(body.get_content())
     except LookupError:  # a character set that does not exist
         content = decode(payload if isinstance(payload, bytes) else b"")
-    if _is_binary(content):
+    if is_binary(content):
         raise ValueError("no text in the mail; save it with its text")
     text = text_of_html(content) if body.get_content_subtype() == "html" else content
     name, address = parseaddr(str(message["from"] or ""))
@@ -225,59 +189,11 @@ READERS: dict[str, Callable[[bytes], Article]] = {
 """By file suffix."""
 
 
-def parse_fields(text: str, language: str) -> dict[str, object]:
-    """Return the fields of front matter or a sidecar (``language``: yaml, toml or json). Raises ValueError."""
-    if len(text) > MAX_FIELDS:
-        raise ValueError(f"metadata of more than {MAX_FIELDS >> 10} kB; keep the text in the article itself")
-    readers: dict[str, Callable[[str], object]] = {"yaml": _read_yaml, "toml": tomllib.loads, "json": json.loads}
-    try:
-        fields = readers[language](text)
-    except (ValueError, yaml.YAMLError, RecursionError):
-        raise ValueError(f"metadata that is not {language.upper()}; correct it") from None
-    if language == "yaml" and _unfolds(fields):
-        raise ValueError("metadata that refer to themselves again and again; write them out")
-    if fields is None:
-        return {}
-    if not isinstance(fields, dict):
-        raise ValueError("metadata that is not names with values; correct it")
-    return {str(key): value for key, value in fields.items()}
-
-
-class _FieldsLoader(yaml.SafeLoader):  # type: ignore[misc]
-    """Plain YAML without merge keys (<<), with which a few lines unfold into millions."""
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Merge nothing: "<<" is no name of a field then, and an error."""
-
-
-def _read_yaml(text: str) -> object:
-    loader = _FieldsLoader(text)
-    try:
-        return loader.get_single_data()
-    finally:
-        loader.dispose()
-
-
-def _unfolds(value: object) -> bool:
-    """Whether YAML's aliases make more of ``value`` than could stand in the file."""
-    pending, seen = [value], 0
-    while pending:
-        seen += 1
-        if seen > MAX_FIELDS:
-            return True
-        found = pending.pop()
-        if isinstance(found, dict):
-            pending.extend((*found, *found.values()))
-        elif isinstance(found, list | set | tuple):
-            pending.extend(found)
-    return False
-
-
 def text_of_html(html: str) -> str:
     """Return the text of a piece of HTML, a line for each block."""
     stripper = _Stripper()
-    for start in range(0, len(html), 4 * _SAMPLE):
-        stripper.feed(html[start : start + 4 * _SAMPLE])
+    for start in range(0, len(html), 4 * SAMPLE):
+        stripper.feed(html[start : start + 4 * SAMPLE])
         if len(stripper.rawdata) > _MAX_TAG:
             raise ValueError("HTML with a tag or comment that does not end; save it again or convert it to .txt")
     # What is left is text, up to a tag that never ends; close() would try each "<" of it against all that follows.
@@ -332,27 +248,6 @@ class _Stripper(HTMLParser):
         if not self._silent:
             # A line break in the source is white space; only elements end a line.
             self.parts.append(re.sub(r"\s+", " ", data))
-
-
-def _is_binary(text: str) -> bool:
-    """Whether text holds NUL, or more control characters than text ever does."""
-    sample = text[:_SAMPLE]
-    return "\0" in text or len(re.findall(r"[\x01-\x08\x0e-\x19\x1c-\x1f]", sample)) > len(sample) / 200
-
-
-def _joined(blocks: Iterable[tuple[str, bool]]) -> Article:
-    """Return blocks as one text, a blank line between them, and which of them are headings."""
-    parts: list[str] = []
-    headings: list[Span] = []
-    position = 0
-    for block, is_heading in blocks:
-        if not block:
-            continue
-        if is_heading:
-            headings.append((position, position + len(block)))
-        parts.append(block)
-        position += len(block) + 2
-    return Article("\n\n".join(parts), headings=tuple(headings))
 
 
 def _markdown_blocks(source: str) -> Iterator[tuple[str, bool]]:

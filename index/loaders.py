@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 from index.articles import MAX_CHARACTERS, Article, storable
 from index.datelines import find_dateline
 from index.documents import Document, PublishedFrom, Scalar
+from index.encodings import decode
 from index.errors import LoadError
-from index.formats import MAX_FIELDS, READERS, decode, parse_fields
+from index.fields import MAX_FIELDS, parse_fields
+from index.formats import READERS
 from index.furniture import furniture_spans
 from index.head import agency, headline_span, title_from_prose
 from index.records import COLLECTIONS

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from index.articles import TEXT_NAMES, Article, article_of, storable
-from index.formats import decode, text_of_html
+from index.encodings import decode
+from index.formats import text_of_html
 
 Record = tuple[int, str, Article]
 """Line (or number of the item), doc_id, article."""

@@ -557,7 +557,16 @@ TARGETS: dict[str, Target] = {
     ),
 }  # fmt: skip
 
-READING = ("index.loaders", "index.formats", "index.records", "index.articles", "index.head", "index.furniture")
+READING = (
+    "index.loaders",
+    "index.formats",
+    "index.encodings",
+    "index.fields",
+    "index.records",
+    "index.articles",
+    "index.head",
+    "index.furniture",
+)
 
 COVERS: dict[str, tuple[str, ...]] = {
     "dates": ("index",),
