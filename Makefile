@@ -8,7 +8,7 @@ Q      ?= who spoke with Araghchi and when?
 
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: chat ask test check eval fuzz clean
+.PHONY: chat ask test check eval fuzz faults clean
 .DEFAULT_GOAL := chat
 
 # Index the seed articles if that has not been done, and open the chat on http://127.0.0.1:7860
@@ -39,6 +39,10 @@ RUNS ?= 100000
 fuzz: $(VENV)/ready-for-tests
 	@$(PIP) "atheris>=3,<4"
 	@nice $(BIN)/python tests/fuzz/run.py $(TARGETS) --runs $(RUNS)
+
+# Kill, damage, delay and mislead everything, the long way: ten minutes or so (docs/RELIABILITY.md)
+faults: $(VENV)/ready-for-tests
+	$(BIN)/python -m pytest --faults tests/test_faults_*.py tests/test_index_kill.py tests/test_index_disk.py tests/test_index_server.py tests/test_rag_llm_stream.py
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer: make PYTHON=python3.12")'

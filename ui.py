@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from rag.preferences import Preferences
     from rag.settings import Settings, Theme
 
-CONVERSATIONS = "conversations.sqlite"
-"""Kept in the index's folder."""
-
 
 def build(
     assistant: Assistant,
@@ -160,7 +157,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline chat``: serve until interrupted."""
     require_closed_door(args.host, args.auth, args.no_auth)
     require_free_port(args.host, args.port)
-    from rag.conversations import ConversationStore
+    from rag.conversations import CONVERSATIONS, ConversationStore
     from rag.preferences import Preferences
     from rag.service import build_app, routes
     from rag.suggestions import suggest

@@ -61,6 +61,9 @@ CREATE TABLE journal (passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL) WITHOUT
     + lexical.SCHEMA
 )
 
+DOCUMENT_COLUMNS = "text, title, published, published_from, source, url, authors, furniture, pages, metadata"
+"""What ``document_of`` makes a document from."""
+
 
 @dataclass(frozen=True)
 class DocumentInfo:
@@ -148,8 +151,7 @@ class Catalogue:
 
     def _broken(self, error: sqlite3.Error) -> StoreError:
         return StoreError(
-            f"the index file {self.path} cannot be used ({error}); "
-            "if it is damaged, delete the index folder and index the articles again"
+            f"the index file {self.path} cannot be used ({error}); see what is wrong with: dateline doctor"
         )
 
     def close(self) -> None:
@@ -378,18 +380,13 @@ class Catalogue:
     def document(self, doc_id: str) -> Document:
         """Return a whole document."""
         row = self.connection.execute(
-            "SELECT text, title, published, published_from, source, url, authors, furniture, pages, metadata"
-            " FROM documents WHERE doc_id = ?",
-            (doc_id,),
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE doc_id = ?", (doc_id,)
         ).fetchone()
         if row is None:
             raise UnknownDocumentError(
                 f"no document {doc_id!r} is in the index; list them with: dateline status --json"
             )
-        return Document(
-            doc_id=doc_id, text=row[0], title=row[1], published=row[2], published_from=row[3], source=row[4], url=row[5],
-            authors=tuple(json.loads(row[6])), furniture=_spans(row[7]), pages=_spans(row[8]), metadata=json.loads(row[9]),
-        )  # fmt: skip
+        return document_of(doc_id, row)
 
     def search(self, query: Sequence[str], k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, BM25 score) for query terms, best first."""
@@ -482,6 +479,14 @@ class Catalogue:
         for at in range(0, len(values), 500):
             some = values[at : at + 500]
             yield from self.connection.execute(sql.format(",".join("?" * len(some))), [*some, *more]).fetchall()
+
+
+def document_of(doc_id: str, row: Sequence[Any]) -> Document:
+    """Return the document of a row of DOCUMENT_COLUMNS; raises ValueError or TypeError where they are damaged."""
+    return Document(
+        doc_id=doc_id, text=row[0], title=row[1], published=row[2], published_from=row[3], source=row[4], url=row[5],
+        authors=tuple(json.loads(row[6])), furniture=_spans(row[7]), pages=_spans(row[8]), metadata=json.loads(row[9]),
+    )  # fmt: skip
 
 
 def days_spoken_of(expressions: Sequence[TimeExpression]) -> tuple[int | None, int | None]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.chunking import chunk
+from index.chunking import Chunked, chunk
 from index.embedding import Embedder
 from index.store import Entry, Store
 from index.workshop import embedded
+
+_BATCH = 64
+"""Documents embedded and written together."""
 
 
 @dataclass
@@ -16,7 +21,8 @@ class Diagnosis:
 
     ``strays`` are vectors without a passage, ``missing`` passages without a vector, ``postings``
     tells a lexical side that does not match its passages, ``offsets`` documents whose passages do
-    not reproduce their text. ``unpooled`` documents have no sentence vectors: made by an earlier
+    not reproduce their text, ``altered`` documents whose content is not what was stored: a damaged
+    disk has changed them. ``unpooled`` documents have no sentence vectors: made by an earlier
     version, or by a model that has none; they are as good, questions about them take longer.
     """
 
@@ -25,6 +31,7 @@ class Diagnosis:
     strays: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     offsets: list[str] = field(default_factory=list)
+    altered: list[str] = field(default_factory=list)
     unpooled: list[str] = field(default_factory=list)
     postings: str = ""
     repaired: bool = False
@@ -32,7 +39,7 @@ class Diagnosis:
     @property
     def healthy(self) -> bool:
         """Whether nothing is wrong."""
-        return not (self.strays or self.missing or self.offsets or self.postings)
+        return not (self.strays or self.missing or self.offsets or self.altered or self.postings)
 
     def to_dict(self) -> dict[str, object]:
         """The JSON form of ``dateline doctor``."""
@@ -44,6 +51,7 @@ class Diagnosis:
             "vectors_without_passage": self.strays,
             "passages_without_vector": self.missing,
             "documents_with_wrong_offsets": self.offsets,
+            "documents_altered": self.altered,
             "documents_without_sentence_vectors": self.unpooled,
             "lexical_side": self.postings or "ok",
         }
@@ -60,7 +68,10 @@ def examine(store: Store) -> Diagnosis:
     found.unpooled = catalogue.without_sentences()
     found.postings = catalogue.check_postings()
     for info in catalogue.documents():
-        chunked = chunk(catalogue.document(info.doc_id))
+        chunked = _stored(store, info.doc_id, info.hash)
+        if chunked is None:
+            found.altered.append(info.doc_id)
+            continue
         stored = catalogue.passages(catalogue.rows_of(info.doc_id))
         if [(p.passage_id, p.start, p.end, p.text) for p in stored] != [
             (p.passage_id, p.start, p.end, p.text) for p in chunked.passages
@@ -73,7 +84,9 @@ def repair(store: Store, embedder: Embedder) -> Diagnosis:
     """Mend what ``examine`` finds, from the stored articles; return what was wrong.
 
     Strays are deleted, missing vectors embedded again, sentence vectors added where the model has
-    them, wrong passages cut again, the lexical side rebuilt. The articles themselves are never touched.
+    them, wrong passages cut again, the lexical side rebuilt. Altered articles are taken out, so that
+    nothing is quoted that was never printed, and the next indexing reads them anew; the others are
+    never touched.
     """
     with store.writing():
         found = examine(store)
@@ -82,14 +95,33 @@ def repair(store: Store, embedder: Embedder) -> Diagnosis:
             return found
         if found.postings:
             store.catalogue.rebuild_postings()
+        if found.altered:
+            store.remove(found.altered)
         store.vectors.delete(found.strays)
         missing = set(found.missing)
-        broken = set(found.offsets)
+        broken = set(found.offsets) | unpooled
         digests = store.catalogue.digests()
+        batch: list[Entry] = []
         for doc_id, origin in store.catalogue.origins().items():
-            if doc_id not in broken | unpooled and not missing & set(store.catalogue.passage_ids([doc_id])):
-                continue
-            chunked = chunk(store.catalogue.document(doc_id))
-            store.write(*embedded([Entry(chunked, origin, digests[doc_id])], embedder))
+            if doc_id in broken or missing.intersection(store.catalogue.passage_ids([doc_id])):
+                batch.append(Entry(chunk(store.catalogue.document(doc_id)), origin, digests[doc_id]))
+            if len(batch) == _BATCH:
+                _write(store, batch, embedder)
+                batch = []
+        _write(store, batch, embedder)
         found.repaired = examine(store).healthy
     return found
+
+
+def _stored(store: Store, doc_id: str, content_hash: str) -> Chunked | None:
+    """Return a stored document, cut anew, or None where it is not what was stored."""
+    try:
+        document = store.catalogue.document(doc_id)
+    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError):
+        return None
+    return chunk(document) if document.content_hash() == content_hash else None
+
+
+def _write(store: Store, entries: Sequence[Entry], embedder: Embedder) -> None:
+    if entries:
+        store.write(*embedded(entries, embedder))

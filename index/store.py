@@ -34,7 +34,7 @@ from index.vectors import VectorStore
 FORMAT_VERSION = 2
 """2: the vectors of sentences are stored; an index of version 1 has none and is brought to 2 when it is written to."""
 CATALOGUE = "catalogue.sqlite"
-_VECTORS = "chroma"
+VECTORS = "chroma"
 _FEW = 2000
 """So many passages within bounds are compared with a question one by one."""
 _WIDE = 2000
@@ -76,7 +76,7 @@ class Store:
             raise StoreError(f"the index in {folder} was never finished; index the articles again")
         meta = catalogue.meta()
         check_meta(meta, embedder, str(folder))
-        return cls(folder, catalogue, VectorStore.embedded(folder / _VECTORS), meta)
+        return cls(folder, catalogue, VectorStore.embedded(folder / VECTORS), meta)
 
     @classmethod
     def create(cls, folder: Path, embedder: Embedder) -> Store:
@@ -91,7 +91,7 @@ class Store:
             raise StoreError(f"the index folder {folder} may not be written to; choose another with --index")
         catalogue = Catalogue(folder / CATALOGUE)
         if catalogue.is_empty_file():
-            VectorStore.embedded(folder / _VECTORS, create=True)
+            VectorStore.embedded(folder / VECTORS, create=True)
             catalogue.create({**fresh_meta(embedder), "generation": "0"})
         else:
             check_meta(catalogue.meta(), embedder, str(folder))
@@ -111,25 +111,10 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the write lock; raises StoreLockedError naming the writer that has it."""
-        lock = FileLock(str(self.folder / "write.lock"), timeout=0)
-        note = self.folder / "writer.json"
         try:
-            lock.acquire()
-        except Timeout as error:
-            raise StoreLockedError(
-                f"the index {self.folder} is being written to by {_writer(note)}; try again when it is done"
-            ) from error
-        except OSError as error:
-            raise StoreError(f"the index folder {self.folder} may not be written to ({error.strerror})") from error
-        try:
-            note.write_text(
-                json.dumps(
-                    {"pid": os.getpid(), "command": Path(sys.argv[0]).name, "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-                ),
-                encoding="utf-8",
-            )
-            self.recover()
-            yield
+            with write_lock(self.folder):
+                self.recover()
+                yield
         except Exception as error:
             if not isinstance(error, sqlite3.Error | OSError) and not type(error).__module__.startswith("chromadb"):
                 raise
@@ -138,9 +123,6 @@ class Store:
             raise StoreError(
                 f"writing to the index {self.folder} failed ({error}); {hint}, then run the command again"
             ) from error
-        finally:
-            note.unlink(missing_ok=True)
-            lock.release()
 
     def recover(self) -> int:
         """Delete the vectors that a killed run left behind; return how many. Needs the write lock."""
@@ -246,6 +228,30 @@ class Store:
     def documents(self) -> list[DocumentInfo]:
         """Return every document without its text."""
         return self.catalogue.documents()
+
+
+@contextmanager
+def write_lock(folder: Path) -> Iterator[None]:
+    """Hold the write lock of a folder; raises StoreLockedError naming the writer that has it."""
+    lock = FileLock(str(folder / "write.lock"), timeout=0)
+    note = folder / "writer.json"
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreLockedError(
+            f"the index {folder} is being written to by {_writer(note)}; try again when it is done"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"the index folder {folder} may not be written to ({error.strerror})") from error
+    try:
+        since = time.strftime("%Y-%m-%d %H:%M:%S")
+        note.write_text(
+            json.dumps({"pid": os.getpid(), "command": Path(sys.argv[0]).name, "since": since}), encoding="utf-8"
+        )
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
 
 
 def fresh_meta(embedder: Embedder) -> dict[str, str]:

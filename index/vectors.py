@@ -71,7 +71,7 @@ class VectorStore:
         except Exception as error:
             raise StoreError(
                 f"the vectors in {self._where} cannot be opened ({_first_line(error)}); "
-                "if they are damaged, delete the index and index the articles again"
+                "if they are damaged, make them anew with: dateline doctor --repair"
             ) from error
 
     @property
@@ -115,9 +115,12 @@ class VectorStore:
             handle = self._handle
             try:
                 return self._first(request, handle) if handle.fresh else request(handle.collection)
-            except InternalError:
+            except InternalError as error:
                 if attempt == _TRIES - 1:
-                    raise
+                    raise StoreError(
+                        f"the vectors in {self._where} cannot be read ({_first_line(error)}); "
+                        "make them anew with: dateline doctor --repair"
+                    ) from error
             with self._guard:
                 if self._handle is handle:
                     self._handle = self._open()

@@ -87,8 +87,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("status", _status, "what the index holds")
     show = add("show", _show, "show a document")
     show.add_argument("doc_id", metavar="DOC_ID")
-    doctor = add("doctor", _doctor, "check the index and say what is wrong with it")
-    doctor.add_argument("--repair", action="store_true", help="mend it from the stored articles")
+    doctor = add("doctor", _doctor, "check the index and the conversations and say what is wrong with them")
+    doctor.add_argument("--repair", action="store_true", help="mend them from what is stored; stop the chat before")
     search = add("search", _search, "find passages")
     search.add_argument("query", nargs="?", metavar="QUERY")
     search.add_argument("-k", type=int, default=None, help="how many passages (default: 10)")
@@ -238,27 +238,12 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
-    from index.doctor import examine, repair
+    from rag.checkup import checkup
 
-    index = settings.open_index()
     say("checking the index…")
-    found = repair(index.store, index.embedder) if arguments.repair else examine(index.store)
-    if arguments.json:
-        put_json(found.to_dict())
-    else:
-        put(f"{found.documents} documents, {found.passages} passages")
-        for what, count in (
-            ("vectors without a passage", len(found.strays)),
-            ("passages without a vector", len(found.missing)),
-            ("documents whose passages do not reproduce their text", len(found.offsets)),
-        ):
-            put(f"  {count} {what}")
-        put(f"  lexical side: {found.postings or 'ok'}")
-        if found.unpooled and not found.repaired:
-            put(f"  {len(found.unpooled)} documents of an earlier version, about which questions take longer")
-        if found.unpooled or not found.healthy:
-            put("repaired" if found.repaired else "mend it with: dateline doctor --repair")
-    return DONE if found.healthy or found.repaired else PARTLY
+    found = checkup(settings, repair=arguments.repair)
+    put_json(found.to_dict()) if arguments.json else put("\n".join(found.lines()))
+    return DONE if found.sound else PARTLY
 
 
 def _search(arguments: argparse.Namespace, settings: Settings) -> int:

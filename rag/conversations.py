@@ -17,6 +17,8 @@ from index.dates import TimeExpression
 from index.errors import StoreError, UsageError
 from rag.answer import Answer, Citation, Event, Sentence
 
+CONVERSATIONS = "conversations.sqlite"
+"""The file's name; it lies in the index's folder."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL
@@ -103,7 +105,10 @@ class ConversationStore:
             if "asked_on" not in {row["name"] for row in self._connection.execute("PRAGMA table_info (turns)")}:
                 self._connection.execute(_ADD_ASKED_ON)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"cannot open the conversations in {path}: {error}") from error
+            raise StoreError(
+                f"cannot open the conversations in {path}: {error}; if the file is damaged, save what can be read of it "
+                "with: dateline doctor --repair"
+            ) from error
         self._lock = threading.Lock()
 
     def close(self) -> None:

@@ -16,6 +16,21 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", action="store_true", help="also the long tests of faults (make faults)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "faults: a long test of faults, run by make faults")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--faults"):
+        long = [item for item in items if item.get_closest_marker("faults")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 class HashingEmbedder:
     """Words -> signed buckets: similar texts get similar vectors, in microseconds."""
 

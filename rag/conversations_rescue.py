@@ -1,0 +1,75 @@
+"""A damaged file of conversations: what is wrong with it, and what of it can still be read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index import salvage
+from rag.conversations import ConversationStore, answer_from_dict
+from rag.preferences import Preferences
+from rag.settings import Settings
+
+_TABLES = {
+    "conversations": "id, owner, title, created, updated",
+    "turns": "limits, answer, id, conversation_id, created, vote, comment, asked_on",
+    "preferences": "chosen, owner",
+}
+"""Conversations before their turns, which refer to them."""
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """How many conversations and turns could be read, and where the damaged file is kept."""
+
+    conversations: int
+    turns: int
+    aside: Path
+
+
+def fault(path: Path) -> str:
+    """Return what is wrong with a file of conversations, "" where nothing is or there is none."""
+    return salvage.fault(path) if path.is_file() else ""
+
+
+def rescue(path: Path) -> Rescued:
+    """Make a damaged file anew from what can be read of it, while no chat has it open.
+
+    Turns whose conversation cannot be read are left out, since nobody knows whose they are.
+    """
+    aside = salvage.set_aside(path, _make)
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    _make(new)
+    with closing(sqlite3.connect(new)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        counts = {
+            table: sum(_copied(connection, table, columns, row) for row in salvage.rows(aside, table, columns))
+            for table, columns in _TABLES.items()
+        }
+    salvage.replace(path, new)
+    return Rescued(counts["conversations"], counts["turns"], aside)
+
+
+def _make(path: Path) -> None:
+    ConversationStore(path).close()
+    Preferences(Settings(), path).close()
+
+
+def _copied(connection: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> bool:
+    """Put a row in, if it is sound."""
+    marks = ",".join("?" * len(row))
+    try:
+        if table == "turns":
+            json.loads(row[0])
+            answer_from_dict(json.loads(row[1]))
+        elif table == "preferences":
+            json.loads(row[0])
+        connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - names of ours
+    except (sqlite3.IntegrityError, ValueError, TypeError, KeyError):
+        return False
+    return True

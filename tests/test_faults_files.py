@@ -1,0 +1,201 @@
+"""Damaged files are named in a sentence and made whole by the doctor; no article is lost that can be read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import HashingEmbedder
+
+from index import Index, salvage
+from index.doctor import examine, repair
+from index.documents import Document
+from index.errors import StoreError
+from index.rescue import Damage, damage, rescue
+
+MANY = 1010
+"""Enough that Chroma writes its graph to files of their own."""
+FEW = 150
+
+
+def article(number: int) -> Document:
+    text = f"Mayor number {number} opened the harbour of town {number * 7}. " * (1 + number % 5)
+    return Document(f"d{number}", text + "It is told here.", title=f"Harbour {number}", published="2026-01-02")
+
+
+def made(folder: Path, articles: int) -> Path:
+    index = Index.open(folder, embedder=HashingEmbedder())
+    index.add_documents(article(number) for number in range(articles))
+    index.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("large") / "index", MANY)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("small") / "index", FEW)
+
+
+@pytest.fixture
+def many(large: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(large, tmp_path / "many"))
+
+
+@pytest.fixture
+def folder(small: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small, tmp_path / "index"))
+
+
+def mended(folder: Path) -> tuple[Damage, Index]:
+    """The index after what the doctor does."""
+    found = damage(folder)
+    assert found, "damage must be seen"
+    found = rescue(folder, HashingEmbedder(), found)
+    index = Index.open(folder, embedder=HashingEmbedder())
+    repair(index.store, index.embedder)
+    assert examine(index.store).healthy
+    return found, index
+
+
+def overwrite(path: Path, at: int, data: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(data)
+
+
+def halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def graph(folder: Path, name: str) -> Path:
+    (found,) = (folder / "chroma").glob(f"*/{name}")
+    return found
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "header of the database overwritten": lambda f: overwrite(f / "chroma/chroma.sqlite3", 0, bytes(100)),
+    "pages of the database overwritten": lambda f: overwrite(f / "chroma/chroma.sqlite3", 40_960, b"\xa5" * 40_960),
+    "database cut off": lambda f: halve(f / "chroma/chroma.sqlite3"),
+    "database gone": lambda f: (f / "chroma/chroma.sqlite3").unlink(),
+    "graph cut off": lambda f: halve(graph(f, "data_level0.bin")),
+    "graph gone": lambda f: graph(f, "data_level0.bin").unlink(),
+    "graph overwritten": lambda f: overwrite(graph(f, "data_level0.bin"), 0, b"\xa5" * 100_000),
+    "header of the graph cut off": lambda f: halve(graph(f, "header.bin")),
+    "ids of the graph gone": lambda f: graph(f, "index_metadata.pickle").unlink(),
+    "folder of the graph gone": lambda f: shutil.rmtree(graph(f, "header.bin").parent),
+    "a file in place of the folder": lambda f: (shutil.rmtree(f / "chroma"), (f / "chroma").write_text("x")),
+    "everything gone": lambda f: shutil.rmtree(f / "chroma"),
+}
+OFTEN = ("header of the database overwritten", "graph overwritten", "ids of the graph gone", "everything gone")
+
+
+@pytest.mark.parametrize(
+    "what", [what if what in OFTEN else pytest.param(what, marks=pytest.mark.faults) for what in DAMAGES]
+)
+def test_damaged_vectors_are_made_anew_from_the_articles(many: Path, what: str) -> None:
+    DAMAGES[what](many)
+    found, index = mended(many)
+    assert found.vectors and "\n" not in found.vectors and not found.catalogue
+    assert {info.doc_id for info in index.documents()} == {f"d{number}" for number in range(MANY)}
+    wanted = index.document("d3")
+    (_, score), *_ = index.store.dense(
+        index.store.vectors.vectors(index.store.catalogue.passage_ids(["d3"])).popitem()[1], 1
+    )
+    assert score > 0.99 and wanted == article(3)
+    index.close()
+
+
+def test_whole_files_are_left_alone(many: Path) -> None:
+    assert not damage(many)
+    with pytest.raises(StoreError, match="there is no index"):
+        damage(many / "nowhere")
+
+
+def test_asking_damaged_vectors_says_what_to_do(many: Path) -> None:
+    graph(many, "data_level0.bin").unlink()
+    index = Index.open(many, embedder=HashingEmbedder(), read_only=True)
+    with pytest.raises(StoreError, match="doctor --repair"):
+        index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)
+    index.close()
+
+
+def page_of(path: Path, words: str) -> int:
+    """Where the page begins on which some words stand."""
+    return path.read_bytes().index(words.encode()) // 4096 * 4096
+
+
+def drop(path: Path, *tables: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for table in tables:
+            connection.execute(f"DROP TABLE {table}")
+        connection.commit()
+
+
+CATALOGUE: dict[str, tuple[Callable[[Path], object], int]] = {
+    "header overwritten": (lambda p: overwrite(p, 0, bytes(100)), FEW),
+    "first page overwritten": (lambda p: overwrite(p, 0, b"\xa5" * 4096), FEW),
+    "a page in the middle overwritten": (
+        lambda p: overwrite(p, page_of(p, "Mayor number 100 opened"), os.urandom(4096)), FEW - 20,
+    ),
+    "cut off in the middle": (halve, 1),
+    "full-text tables dropped": (lambda p: drop(p, "vocabulary", "postings"), FEW),
+    "passages dropped": (lambda p: drop(p, "passages"), FEW),
+    "overwritten to the end": (lambda p: overwrite(p, 0, b"nonsense " * (p.stat().st_size // 9)), 0),
+    "gone": (Path.unlink, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CATALOGUE)
+def test_a_damaged_catalogue_gives_back_what_can_be_read_and_names_the_rest(folder: Path, what: str) -> None:
+    harm, least = CATALOGUE[what]
+    harm(folder / "catalogue.sqlite")
+    found, index = mended(folder)
+    kept = {info.doc_id for info in index.documents()}
+    assert found.catalogue and len(kept) == found.kept >= least
+    assert all(index.document(doc_id) == article(int(doc_id[1:])) for doc_id in kept), "never an altered article"
+    assert kept.isdisjoint(found.lost) and kept | set(found.lost) == {f"d{number}" for number in range(FEW)}
+    report = index.add_documents(article(number) for number in range(FEW))
+    assert (report.unchanged, report.added) == (len(kept), FEW - len(kept))
+    index.close()
+
+
+def test_flipped_bits_of_an_article_are_not_quoted(folder: Path) -> None:
+    """SQLite keeps no checksums: a page that is formed well but says something else is found by the article's hash."""
+    path = folder / "catalogue.sqlite"
+    for words, other in (
+        ("Mayor number 77 opened", "Mayor number 78 opened"),
+        ("Mayor number 90 opened", "Mayor\xff number 90 opene"),
+    ):
+        at = path.read_bytes().index(words.encode())
+        overwrite(path, at, other.encode("latin-1"))
+    assert not damage(folder)
+    index = Index.open(folder, embedder=HashingEmbedder())
+    assert examine(index.store).altered == ["d77", "d90"]
+    assert repair(index.store, index.embedder).repaired
+    assert examine(index.store).healthy
+    assert {info.doc_id for info in index.documents()} == {f"d{n}" for n in range(FEW)} - {"d77", "d90"}
+    assert index.add_documents([article(77), article(78)]).added == 1
+    index.close()
+
+
+def test_a_repair_cut_short_can_be_made_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overwrite(folder / "catalogue.sqlite", 0, bytes(100))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+
+        def kill(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(salvage, "replace", kill)
+        rescue(folder, HashingEmbedder(), damage(folder))
+    found, index = mended(folder)
+    assert (found.kept, found.lost) == (FEW, [])
+    index.close()
