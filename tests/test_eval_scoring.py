@@ -66,7 +66,8 @@ def test_what_a_set_does_not_say_is_not_judged() -> None:
     essay = " ".join(f"word{n}" for n in range(30))
     assert is_correct(Question("q", "?", answers=(essay,)), answer("word1")) is None
     scores = score_answer(Question("q", "?", answers=(essay,)), answer("word1"))
-    assert set(scores) == {"exact_match", "token_f1"}
+    assert "token_f1" in scores
+    assert not {"correct", "containment"} & scores.keys()
     by_quote = Question("q", "?", gold_quotes=("opened the bridge",))
     assert is_correct(by_quote, answer("x", citations=[cited("The mayor opened the bridge on Monday.")])) is True
     assert is_correct(by_quote, answer("x", citations=[cited("It cost 4 million euros.")])) is False
