@@ -1,7 +1,7 @@
 """Fit the weights of the model-free answerer (``rag/weights.py``) on the public sets, with cross-validation.
 
 ``python benchmarks/answer_train.py --data DIR`` prints how well each model does on questions it was not fitted on
-(five folds by article or week); ``--write`` then fits on all and writes ``rag/weights.py``. Needs squad_v2,
+(five folds by article or week); ``--write rag/weights.py`` then fits on all and writes them. Needs squad_v2,
 realtimeqa_evidence, newsquizqa_probe and clapnq in DIR (or $DATELINE_BENCHMARKS).
 
 Sentences and spans are ranked by a softmax over the candidates of one question, the confidence is a logistic
@@ -37,8 +37,9 @@ FOLDS = 5
 SHOWN = 3
 HEADER = '''"""Weights of the answerer's linear models: feature name -> weight, in log-odds.
 
-Fitted by ``benchmarks/answer_train.py``; the features are explained where they are computed
-(``rag/spans.py``, ``rag/evidence.py``, ``rag/confidence.py``). A feature that is not listed weighs nothing.
+Fitted by ``benchmarks/answer_train.py``, but ``role:role``, ``role_of_asked``, ``quote:quote`` and ``THRESHOLD``, which
+are set by hand; the features are explained where they are computed (``rag/spans.py``, ``rag/evidence.py``,
+``rag/confidence.py``). A feature that is not listed weighs nothing.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ ABOUT = {
     "SENTENCE": "How well a sentence answers the question.",
     "CONFIDENCE": "How likely the articles answer the question.",
 }
+SHARE = {"squad_v2": 1.5}
+"""How much a question of a set counts, where not 1: the news sets say little about long passages that are all alike."""
+CONFIDENCE_SHARE = {("realtimeqa_evidence", False): 4.0, ("squad_v2", False): 0.5}
+"""The same for the confidence, by set and whether the articles answer: news questions without evidence are fewer than
+those with it, and squad_v2's unanswerable ones were written to mislead, which readers rarely do."""
 BY_HAND = {"role:role": 2.0, "role_of_asked": 5.0, "quote:quote": 1.5}
 """Span weights for kinds of question that the sets hardly ask."""
 
@@ -132,7 +138,8 @@ def _cases(
         hits = retriever.search(item.question, asked_on=item.asked_on if dated else None, bounds=bounds)
         evidence = gather(asked, hits, retriever.index.document, embed, retriever.index.store.sentences) if hits else []
         if evidence:
-            group = next(iter(item.gold_docs), item.id).split("#")[0] if source == "squad_v2" else item.id[:8]
+            week = item.id[:8] if item.answerable else item.id  # unanswerable ones share a prefix, not an article
+            group = next(iter(item.gold_docs), item.id).split("#")[0] if source == "squad_v2" else week
             cases.append(Case(source, group, item, asked, hits, evidence, [_right(item, e) for e in evidence]))
     return cases
 
@@ -214,6 +221,7 @@ def fit_choices(choices: Sequence[Choice], penalty: float) -> Features:
     x = torch.zeros(len(choices), max(len(c.candidates) for c in choices), len(names))
     mask = torch.full(x.shape[:2], -1e9)
     gain = torch.full(x.shape[:2], 1e-9)
+    share = torch.tensor([SHARE.get(choice.source, 1.0) for choice in choices])
     for i, choice in enumerate(choices):
         for j, candidate in enumerate(choice.candidates):
             mask[i, j], gain[i, j] = 0.0, choice.gain[j] + 1e-9
@@ -222,19 +230,28 @@ def fit_choices(choices: Sequence[Choice], penalty: float) -> Features:
 
     def loss(weights: torch.Tensor) -> torch.Tensor:
         scores = x @ weights + mask
-        return -(torch.logsumexp(scores + gain.log(), 1) - torch.logsumexp(scores, 1)).mean()
+        likely = torch.logsumexp(scores + gain.log(), 1) - torch.logsumexp(scores, 1)
+        return -(share * likely).sum() / share.sum()
 
     return dict(zip(names, minimise(loss, len(names), penalty).tolist(), strict=True))
 
 
-def fit_confidence(rows: Sequence[Features], right: Sequence[bool], penalty: float = 1e-3) -> Features:
+def confidence_share(case: Case) -> float:
+    """How much a question counts when the confidence is fitted."""
+    return CONFIDENCE_SHARE.get((case.source, bool(case.item.answerable)), 1.0)
+
+
+def fit_confidence(
+    rows: Sequence[Features], right: Sequence[bool], shares: Sequence[float], penalty: float = 1e-3
+) -> Features:
     """Logistic regression on standardised features, given back for the features as they are."""
     names = [n for n in _names(rows) if n != "bias"]
     x = torch.tensor([[row.get(n, 0.0) for n in names] for row in rows])
     mean, spread = x.mean(0), x.std(0) + 1e-6
     z = torch.cat([(x - mean) / spread, torch.ones(len(rows), 1)], 1)
     y = torch.tensor([float(r) for r in right])
-    loss = torch.nn.BCEWithLogitsLoss()
+    share = torch.tensor(shares)
+    loss = torch.nn.BCEWithLogitsLoss(weight=share / share.mean())
     weights = minimise(lambda w: loss(z @ w, y), len(names) + 1, penalty)
     plain = weights[:-1] / spread
     fitted = dict(zip(names, plain.tolist(), strict=True))
@@ -283,9 +300,10 @@ def validate_choices(title: str, choices: Sequence[Choice], current: Features, p
 def validate_confidence(cases: Sequence[Case]) -> None:
     """Print AUROC and ECE of confidence on unseen questions."""
     rows, right = confidence_rows(cases)
+    shares = [confidence_share(c) for c in cases]
     given = [0.0] * len(rows)
     for train, test in folds([c.group for c in cases]):
-        weights = fit_confidence([rows[i] for i in train], [right[i] for i in train])
+        weights = fit_confidence([rows[i] for i in train], [right[i] for i in train], [shares[i] for i in train])
         for i in test:
             given[i] = float(torch.sigmoid(torch.tensor(weigh(weights, rows[i]))))
     mixes = [("squad_v2",), ("realtimeqa_evidence",), ("realtimeqa_undated", "newsquizqa_probe"), ("clapnq",)]
@@ -316,7 +334,7 @@ def main() -> None:
     )
     parser.add_argument("--sample", type=int, default=0, help="questions per set; 0 for all")
     parser.add_argument("--indexes", type=Path, help="folder for the indexes; default a temporary one")
-    parser.add_argument("--write", action="store_true", help="write rag/weights.py")
+    parser.add_argument("--write", type=Path, help="write the fitted weights to this file, such as rag/weights.py")
     given = parser.parse_args()
     if given.data is None:
         parser.error("say where the sets are with --data or DATELINE_BENCHMARKS")
@@ -327,9 +345,8 @@ def main() -> None:
     validate_choices("span in its sentence", span, SPAN, 2e-3)
     validate_confidence(cases)
     if given.write:
-        fitted = fit_confidence(*confidence_rows(cases))
-        path = Path(__file__).parent.parent / "rag" / "weights.py"
-        write(path, fit_choices(span, 2e-3), fit_choices(sentence, 1e-3), fitted)
+        fitted = fit_confidence(*confidence_rows(cases), [confidence_share(c) for c in cases])
+        write(given.write, fit_choices(span, 2e-3), fit_choices(sentence, 1e-3), fitted)
         print(f"written: {len(CONFIDENCE)} -> {len(fitted)} weights of confidence; run again, for its scores changed")
 
 

@@ -212,6 +212,7 @@ def features(
         "hit_dense": hit.dense or 0.0,
         "hit_dense_gap": (hit.dense or 0.0) - top_dense,
         "hit_lexical": (hit.lexical or 0.0) / top_lexical if top_lexical else 0.0,
+        "hit_gap": hit.score - max(h.score for h in hits),
         "hit_rank": 1 / hit.rank,
         "hit_first": float(hit.rank == 1),
         "length": math.log(1 + len(sequence)) / 4,

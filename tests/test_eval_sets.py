@@ -12,6 +12,8 @@ from eval.questions import QuestionSet
 
 ROOT = Path(__file__).parent.parent
 SETS = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}
+OWN_WORDS = {"corrected since", "earlier", "later"}
+"""What the program notes beside a figure that another article replaces."""
 
 
 @pytest.fixture(params=SETS)
@@ -29,8 +31,12 @@ def test_gold_stands_in_the_articles(shipped: tuple[QuestionSet, dict[str, str]]
         gold = [texts[doc_id] for doc_id in question.gold_docs]
         for quote in question.gold_quotes:
             assert any(quote in text for text in gold), (question.id, quote)
-        wanted = [question.answers, *question.answer_facts] if question.answers else question.answer_facts
+        # A verdict, like the note on a figure, is the program's own word and not the article's.
+        stated = question.answers and "did" not in question.tags
+        wanted = [question.answers, *question.answer_facts] if stated else question.answer_facts
         for alternatives in wanted:
+            if OWN_WORDS.issuperset(alternatives):
+                continue
             assert containment(" ".join(gold), alternatives), (question.id, alternatives)
 
 
