@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -45,6 +46,8 @@ _FOLLOW_SECONDS = 1.0
 """A reader asks the server at most this often whether something has changed."""
 _LOCK_SECONDS = 60.0
 """A lock whose owner has not been heard of for so long is taken to be left behind by a kill."""
+_BEATS = 6
+"""So often within that time an owner is heard of."""
 _STATE = "__state__"
 _PAGE = 200
 _Result = TypeVar("_Result")
@@ -101,6 +104,7 @@ class ServerStore(Store):
         self._client = client
         self._sync_guard = threading.Lock()
         self._synced = 0.0
+        self._doubtful: set[str] = set()
         self._articles = self._call(lambda: self._open_articles(embedder, create=create))
         meta = self._call(self._state)
         check_meta(meta, embedder, str(address))
@@ -131,6 +135,10 @@ class ServerStore(Store):
         address = Address.parse(location)
 
         def connect() -> ClientAPI:
+            # While Chroma's client is made it asks without a limit of time: whoever is silent is found out before.
+            scheme = "https" if address.ssl else "http"
+            beat = httpx.get(f"{scheme}://{address.host}:{address.port}/api/v2/heartbeat", timeout=_TIMEOUT)
+            beat.raise_for_status().json()
             client = chromadb.HttpClient(
                 host=address.host, port=address.port, ssl=address.ssl, settings=Settings(anonymized_telemetry=False)
             )
@@ -257,27 +265,49 @@ class ServerStore(Store):
                 self._client.delete_collection(name)
 
     def _take_lock(self, name: str) -> None:
+        mine = _owner()
+        failure: Exception | None = None
         for _ in range(2):
             try:
-                self._client.create_collection(name, embedding_function=None, metadata=_owner())
+                self._client.create_collection(name, embedding_function=None, metadata=mine)
                 return
             except Exception as error:
                 if _is_connection(error):
+                    # The lock may have been made all the same, which only the answer would have said.
+                    self._doubtful.add(mine["token"])
                     raise _unavailable(self.address, error) from error
+                failure = error
             owner: Mapping[str, Any] = {}
             with suppress(Exception):  # it may have been released between the two requests
                 owner = self._client.get_collection(name, embedding_function=None).metadata or {}
+                failure = None
             if owner:
-                if time.time() - float(owner.get("beat", 0)) < _LOCK_SECONDS:
+                # The owner's clock may be another machine's, or have been set.
+                fresh = abs(time.time() - float(owner.get("beat", 0))) < _LOCK_SECONDS
+                if owner.get("token") not in self._doubtful and (fresh or self._beats(name, owner)):
                     raise StoreLockedError(
                         f"the index {self.address} is being written to by process {owner.get('pid')} on "
                         f"{owner.get('host')}; try again when it is done"
                     )
-                self._client.delete_collection(name)
+                with suppress(Exception):
+                    self._client.delete_collection(name)
+        if failure is not None:
+            raise _answered_wrongly(self.address, failure) from failure
         raise StoreLockedError(f"the index {self.address} is being written to by another process; try again")
 
+    def _beats(self, name: str, owner: Mapping[str, Any]) -> bool:
+        """Watch a lock that seems to be left behind: whether its owner is heard of within two of its beats."""
+        deadline = time.monotonic() + 2 * _LOCK_SECONDS / _BEATS
+        while time.monotonic() < deadline:
+            time.sleep(_LOCK_SECONDS / _BEATS / 10)
+            with suppress(Exception):
+                now: Mapping[str, Any] = self._client.get_collection(name, embedding_function=None).metadata or {}
+                if now.get("beat") != owner.get("beat"):
+                    return True
+        return False
+
     def _beat(self, name: str, stop: threading.Event) -> None:
-        while not stop.wait(_LOCK_SECONDS / 6):
+        while not stop.wait(_LOCK_SECONDS / _BEATS):
             with suppress(Exception):
                 self._client.get_collection(name, embedding_function=None).modify(metadata=_owner())
 
@@ -382,8 +412,9 @@ def _document(text: str) -> Document:
     return Document(**{**fields, "authors": tuple(fields["authors"])})
 
 
-def _owner() -> dict[str, str | int | float]:
-    return {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time()}
+def _owner() -> dict[str, Any]:
+    """Who holds a lock; the token tells one taking of it from another."""
+    return {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time(), "token": token_hex(8)}
 
 
 def _is_connection(error: BaseException) -> bool:
@@ -405,6 +436,10 @@ def _unavailable(address: Address, error: BaseException) -> StoreUnavailableErro
     )
 
 
+def _answered_wrongly(address: Address, error: Exception) -> StoreError:
+    return StoreError(f"the Chroma server of {address} answered with an error ({_first(error)})")
+
+
 def _bounded(request: Callable[[], _Result], address: Address) -> _Result:
     """Make a request, again after a moment if the connection fails, three times in all."""
     for attempt in range(_TRIES):
@@ -416,7 +451,7 @@ def _bounded(request: Callable[[], _Result], address: Address) -> _Result:
                 raise _unavailable(address, cause) if cause is not None and _is_connection(cause) else error  # noqa: B904
         except Exception as error:
             if not _is_connection(error):
-                raise StoreError(f"the Chroma server of {address} answered with an error ({_first(error)})") from error
+                raise _answered_wrongly(address, error) from error
             if attempt == _TRIES - 1:
                 raise _unavailable(address, error) from error
         time.sleep(0.2 * 2**attempt)

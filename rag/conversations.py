@@ -190,7 +190,10 @@ class ConversationStore:
                 "SELECT * FROM conversations WHERE owner = ? AND (title LIKE ? ESCAPE '\\' OR EXISTS ("
                 " SELECT 1 FROM turns WHERE conversation_id = conversations.id AND ("
                 "  json_extract(answer, '$.question') LIKE ? ESCAPE '\\'"
-                "  OR json_extract(answer, '$.answer') LIKE ? ESCAPE '\\'))) ORDER BY updated DESC, rowid DESC",
+                "  OR json_extract(answer, '$.answer') LIKE ? ESCAPE '\\')))"
+                # By the order of the turns: a clock may have been set back meanwhile.
+                " ORDER BY (SELECT ifnull(max(id), 1 << 62) FROM turns WHERE conversation_id = conversations.id) DESC,"
+                " rowid DESC",
                 (owner, pattern, pattern, pattern),
             ).fetchall()
         return [Conversation(row["id"], row["title"], row["created"], row["updated"]) for row in rows]
