@@ -119,7 +119,7 @@ def read(path: Path) -> dict[str, Any]:
         data = json.loads(embedded[1] if embedded else text)
         if data["format"] != FORMAT or not isinstance(data["turns"], list):
             raise ValueError("another format")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{path}: holds no conversation exported by Dateline") from error
     if data.get("version") != VERSION:
         raise UsageError(f"{path}: was exported in version {data.get('version')!r}; this is version {VERSION}")

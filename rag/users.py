@@ -23,7 +23,7 @@ class Users:
         try:
             held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
             self.hashes = {str(name): _parsed(str(line)) for name, line in held.items()}
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
             raise UsageError(
                 f"{path}: is no file of users ({error}); make one with: dateline user NAME --auth FILE"
             ) from error

@@ -362,9 +362,10 @@ def newsroom(place: Path) -> Any:
 def batch(place: Path) -> Check:
     """Read the input as a batch file: its first byte picks the command. Every line must be answered in its place."""
     from rag import cli
+    from rag.conversation import rewrite
 
     assistant = newsroom(place)
-    given = SimpleNamespace(assistant=lambda: assistant, k=5, nli="")
+    given = SimpleNamespace(assistant=lambda: assistant, rewriter=lambda: rewrite, k=5, nli="")
     path = place / "batch"
     commands = {
         "search": cli._search, "ask": cli._ask, "dates": cli._dates, "check": cli._check, "rewrite": cli._rewrite,
