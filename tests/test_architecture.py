@@ -1,6 +1,7 @@
 """Arrows point down only: index < rag < eval, ui."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,18 @@ def test_the_top_level_is_as_agreed() -> None:
     modules = {p.name for p in ROOT.glob("*.py")}
     assert {"index", "rag", "eval", "tests", "seeds"} <= folders
     assert modules == {"ui.py"}
+
+
+@pytest.mark.parametrize("room", ["index", "rag", "eval"])
+def test_the_design_has_a_place_for_every_file(room: str) -> None:
+    design = (ROOT / "docs" / "DESIGN.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`(\w+\.py)`", design.partition(f"### `{room}/`")[2].partition("\n##")[0])
+    assert sorted(listed) == sorted(file.name for file in (ROOT / room).glob("*.py") if file.name != "__init__.py")
+
+
+@pytest.mark.parametrize("document", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda path: path.name)
+def test_files_that_a_document_names_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:index|rag|eval|tests|benchmarks|examples|docs)/[\w./]+\.\w+)`", text)
+    paths = [ROOT / name for name in named] + [document.parent / link for link in re.findall(r"\]\(([\w./-]+)\)", text)]
+    assert [path.relative_to(ROOT).as_posix() for path in paths if not path.exists()] == []
