@@ -51,8 +51,8 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/ready: $(VENV)/made pyproject.toml constraints.txt
-	@echo "installing Dateline and what it needs (one to three minutes, once)" >&2
-	@$(PIP) -c constraints.txt -e .
+	@echo "installing Dateline and what it needs (a few minutes, once)" >&2
+	@$(PIP) -c constraints.txt -e ".[formats]"
 	@touch $@
 
 $(VENV)/ready-for-tests: $(VENV)/ready pyproject.toml constraints.txt

@@ -42,10 +42,10 @@ def test_retrieval_metrics_equal_ir_measures(seed: int) -> None:
     ours = metrics.score_run(qrels, run, NAMES)
     for name in NAMES:
         head, cut = name.split("@")
-        measure = ir_measures.parse_measure(f"{PEER.get(head, head)}@{cut}")
         theirs_run = untied if head == "MRR" else run  # its RR@k breaks ties in another way than trec_eval
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            measure = ir_measures.parse_measure(f"{PEER.get(head, head)}@{cut}")
             theirs = {m.query_id: m.value for m in ir_measures.iter_calc([measure], qrels, theirs_run)}
             aggregate = ir_measures.calc_aggregate([measure], qrels, theirs_run)[measure]
         assert set(ours[name]) == set(qrels)
