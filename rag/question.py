@@ -52,14 +52,6 @@ _AUXILIARIES = wordset(
     hasn't haven't hadn't isn't aren't wasn't weren't won't wouldn't can't couldn't shouldn't
     """
 )
-SAYING = wordset(
-    """
-    say said says tell told tells think thinks thought claim claims claimed state stated states warn warned warns
-    announce announced comment commented respond responded react reacted argue argued insist insisted promise
-    promised reply replied write wrote suggest suggested describe described call called urge urged
-    """
-)
-"""Verbs that report speech, as written in questions."""
 UTTERING = frozenset(
     stem(w)
     for w in wordset("say tell think claim warn announce comment argue insist promise suggest urge stress underscore")
