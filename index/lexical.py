@@ -158,7 +158,7 @@ END;
 """
 """Postings follow the table ``passages``, whose columns ``title_terms`` and ``terms`` hold the terms."""
 
-_MOST_POSTINGS = 60_000
+_MOST_POSTINGS = 10_000
 """Commoner terms are left to the ranking once the rarer ones match this many passages, so that a
 query's time does not grow with the archive."""
 
