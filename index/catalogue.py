@@ -27,6 +27,7 @@ from index.documents import Document, Passage
 from index.errors import StoreError, UnknownDocumentError
 from index.filters import Filter, to_day
 from index.pooling import Vectors, restore
+from index.salvage import read_only_uri
 
 _SENTENCES = """
 CREATE TABLE sentences (
@@ -133,11 +134,9 @@ class Catalogue:
         return connection
 
     def _connect(self) -> sqlite3.Connection:
-        uri = self.path.absolute().as_uri()
         try:
-            connection = sqlite3.connect(
-                f"{uri}?mode=ro" if self.read_only else uri, uri=True, timeout=30, check_same_thread=False
-            )
+            uri = read_only_uri(self.path) if self.read_only else self.path.absolute().as_uri()
+            connection = sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False)
             connection.execute("PRAGMA busy_timeout = 30000")
             if not self.read_only:
                 connection.execute("PRAGMA journal_mode = WAL")

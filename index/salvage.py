@@ -8,6 +8,7 @@ damaged one. What is read this way may be wrong all the same: a caller holds it 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +22,20 @@ _GIVE_UP = 20_000
 """So many row ids in a row that cannot be read, and nothing more is expected of a table."""
 
 
+def read_only_uri(path: Path) -> str:
+    """Return the URI under which SQLite reads a file without writing, also where nobody can write.
+
+    In such a folder SQLite could not make the log's index that it wants even for reading.
+    """
+    log = path.with_name(path.name + "-wal")
+    unchanging = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if unchanging else ''}"
+
+
 def fault(path: Path) -> str:
     """Return what is wrong with an SQLite file, or "". Full-text tables are left to those who keep them."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+        with closing(sqlite3.connect(read_only_uri(path), uri=True, timeout=30)) as connection:
             said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
     except sqlite3.Error as error:
         return str(error)
@@ -72,7 +83,7 @@ def pairs(path: Path, query: str, parameters: Sequence[object] = ()) -> list[tup
     """Return the rows of a query, or as many as come before a damaged page."""
     found: list[tuple[Any, ...]] = []
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
             found.extend(connection.execute(query, parameters))
     except sqlite3.DatabaseError:
         pass

@@ -7,6 +7,9 @@ collection useful to other programs, and lets it filter.
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 import threading
 import time
 import weakref
@@ -221,6 +224,12 @@ _numbers = iter(range(1, 1 << 62))
 
 
 def _open_folder(folder: Path, *, create: bool) -> Opened:
+    if not create and folder.is_dir() and not _writable(folder):
+        return _open_copy(folder)
+    return _open_client(folder, create=create)
+
+
+def _open_client(folder: Path, *, create: bool) -> Opened:
     import chromadb
     from chromadb.config import Settings
 
@@ -230,6 +239,31 @@ def _open_folder(folder: Path, *, create: bool) -> Opened:
     settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=path)
     client = cast(Any, chromadb.PersistentClient(path, settings=settings))
     return _collection(client, COLLECTION, create=create), client.close
+
+
+def _writable(folder: Path) -> bool:
+    return all(os.access(path, os.W_OK) for path in (folder, folder / "chroma.sqlite3") if path.exists())
+
+
+def _open_copy(folder: Path) -> Opened:
+    """Open a copy of a folder that may not be written to: Chroma writes even where it only reads."""
+    place = Path(tempfile.mkdtemp(prefix="dateline-"))
+    try:
+        for path in folder.rglob("*"):
+            if path.is_file():
+                copy = place / path.relative_to(folder)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+        collection, close = _open_client(place, create=False)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+    def remove() -> None:
+        close()
+        shutil.rmtree(place, ignore_errors=True)
+
+    return collection, remove
 
 
 def _collection(client: ClientAPI, name: str, *, create: bool) -> Any:

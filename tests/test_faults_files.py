@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from index import Index, salvage
 from index.doctor import examine, repair
 from index.documents import Document
 from index.errors import StoreError
+from index.lexical import terms
 from index.rescue import Damage, damage, rescue
 
 MANY = 1010
@@ -199,3 +201,31 @@ def test_a_repair_cut_short_can_be_made_again(folder: Path, monkeypatch: pytest.
     found, index = mended(folder)
     assert (found.kept, found.lost) == (FEW, [])
     index.close()
+
+
+@pytest.fixture
+def read_only(small: Path, tmp_path: Path) -> Iterator[Path]:
+    """The index on a file system that nobody can write to; mounting one needs root and a kernel that lets us."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("a file system can only be mounted by root")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    shutil.copytree(small, place / "index")
+    subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+    yield place / "index"
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_an_index_on_a_read_only_disk_is_read(read_only: Path) -> None:
+    index = Index.open(read_only, embedder=HashingEmbedder(), read_only=True)
+    assert index.document("d3") == article(3)
+    ids = index.store.catalogue.passage_ids(["d3"])
+    ((_, score),) = index.store.dense(index.store.vectors.vectors(ids)[ids[0]], 1)
+    assert score > 0.99 and index.store.lexical(terms("harbour"), 5)
+    index.close()
+    assert not damage(read_only)
+    with pytest.raises(StoreError, match="may not be written to"):
+        Index.open(read_only, embedder=HashingEmbedder())
