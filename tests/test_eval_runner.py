@@ -85,7 +85,7 @@ def test_the_folder_holds_everything_and_reads_back(tmp_path: Path) -> None:
     assert "- [1] d4 0–" in markdown
 
 
-@pytest.mark.filterwarnings("ignore:ast.:DeprecationWarning")  # how ir_measures reads "nDCG@10"
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # how ir_measures reads "nDCG@10"
 def test_the_trec_files_score_the_same_in_ir_measures(tmp_path: Path) -> None:
     ir_measures = pytest.importorskip("ir_measures")
     report = evaluate(FakeAssistant(wrong=[3]), questions(), out=tmp_path)

@@ -130,7 +130,7 @@ def test_status_and_show(run: Any) -> None:
     status = run("status", "--json").json
     assert (status["documents"], status["undated"]) == (2, 1)
     assert status["embedder"] == {"name": "all-MiniLM-L6-v2", "dimension": 384}
-    assert status["format_version"] == 1
+    assert status["format_version"] == 2
     for file in SEEDS.iterdir():
         shown = run("show", file.name, "--json").json
         assert shown["text"] == file.read_bytes().decode()
