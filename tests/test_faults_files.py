@@ -91,7 +91,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "graph cut off": lambda f: halve(graph(f, "data_level0.bin")),
     "graph gone": lambda f: graph(f, "data_level0.bin").unlink(),
     "graph overwritten": lambda f: overwrite(graph(f, "data_level0.bin"), 0, b"\xa5" * 100_000),
-    "header of the graph cut off": lambda f: halve(graph(f, "header.bin")),
     "ids of the graph gone": lambda f: graph(f, "index_metadata.pickle").unlink(),
     "folder of the graph gone": lambda f: shutil.rmtree(graph(f, "header.bin").parent),
     "a file in place of the folder": lambda f: (shutil.rmtree(f / "chroma"), (f / "chroma").write_text("x")),
