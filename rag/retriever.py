@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 _CANDIDATES = 100
-"""Candidates taken from each side."""
+"""Candidates taken from the vectors, and half as many from the words: more of those changed no ranking."""
 _RECENT = 8
 """Rankings kept: one question is asked of the index more than once, by an evaluation or to show its passages."""
 _RERANKED = 30
@@ -182,7 +182,7 @@ class Retriever(BaseRetriever):
             return self._recent[key]
         vector = self.index.embedder.encode([asked.text])[0]
         dense = dict(store.dense(vector, pool, bounds))
-        lexical = dict(store.lexical(asked.terms, pool, bounds))
+        lexical = dict(store.lexical(asked.terms, pool // 2, bounds))
         if asked.window and not (bounds.about_after or bounds.about_before):
             # Passages that speak of the days asked about, however their words compare.
             first, last = (from_day(day) for day in asked.window)
