@@ -381,10 +381,12 @@ class ServerStore(Store):
         self.sync()
         return super().state()
 
-    def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
+    def dense(
+        self, vector: Vectors, k: int, bounds: Filter | None = None, *, thorough: bool = True
+    ) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, cosine similarity), best first."""
         self.sync()
-        return self._call(lambda: self._nearest(vector, k, bounds))
+        return self._call(lambda: self._nearest(vector, k, bounds, thorough=thorough))
 
     def document(self, doc_id: str) -> Document:
         """Return a document; raises UnknownDocumentError."""

@@ -39,6 +39,8 @@ _FEW = 2000
 """So many passages within bounds are compared with a question one by one."""
 _WIDE = 2000
 """So many of the nearest passages are looked through for those within wider bounds."""
+_BRIEF = 300
+"""Both of these for a search that need not be thorough."""
 _NEARLY_FULL = 16 << 20
 """Bytes; a write that failed with less than this free is put down to the full disk."""
 
@@ -177,12 +179,17 @@ class Store:
         self.vectors.follow(generation)
         return generation, self.vectors.seen
 
-    def dense(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
-        """Return up to ``k`` (passage row, cosine similarity), best first."""
-        self.vectors.follow(self.catalogue.generation())
-        return self._nearest(vector, k, bounds)
+    def dense(
+        self, vector: Vectors, k: int, bounds: Filter | None = None, *, thorough: bool = True
+    ) -> list[tuple[int, float]]:
+        """Return up to ``k`` (passage row, cosine similarity), best first.
 
-    def _nearest(self, vector: Vectors, k: int, bounds: Filter | None) -> list[tuple[int, float]]:
+        Without ``thorough`` what lies within wide ``bounds`` is only looked for among the nearest few hundred.
+        """
+        self.vectors.follow(self.catalogue.generation())
+        return self._nearest(vector, k, bounds, thorough=thorough)
+
+    def _nearest(self, vector: Vectors, k: int, bounds: Filter | None, *, thorough: bool) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, cosine similarity) within ``bounds``, best first.
 
         Chroma lists all that is within bounds before it searches, which takes seconds among a million.
@@ -190,13 +197,14 @@ class Store:
         through; only where none of those is within is Chroma asked for it.
         """
         if bounds:
-            few = self.catalogue.rows_within(bounds, _FEW + 1)
-            if len(few) <= _FEW:
+            most, wide = (_FEW, _WIDE) if thorough else (_BRIEF, _BRIEF)
+            few = self.catalogue.rows_within(bounds, most + 1)
+            if len(few) <= most:
                 stored = self.vectors.vectors(list(few))
                 scored = [(few[passage_id], float(other @ vector)) for passage_id, other in stored.items()]
                 return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
-            for within in (None, bounds):
-                found = self.vectors.search(vector, k if within else max(k, _WIDE), within)
+            for within in (None, bounds) if thorough else (None,):
+                found = self.vectors.search(vector, k if within else max(k, wide), within)
                 rows = self.catalogue.rows([passage_id for passage_id, _ in found], bounds)
                 if rows:
                     break

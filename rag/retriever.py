@@ -186,7 +186,8 @@ class Retriever(BaseRetriever):
         if asked.window and not (bounds.about_after or bounds.about_before):
             # Passages that speak of the days asked about, however their words compare.
             first, last = (from_day(day) for day in asked.window)
-            spoken = dict(store.dense(vector, pool, replace(bounds, about_after=first, about_before=last)))
+            about = replace(bounds, about_after=first, about_before=last)
+            spoken = dict(store.dense(vector, pool, about, thorough=asked.only_when))
             if asked.only_when and spoken:
                 dense, lexical = spoken, {row: score for row, score in lexical.items() if row in spoken}
             dense = spoken | dense
