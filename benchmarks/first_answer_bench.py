@@ -65,8 +65,9 @@ def main() -> None:
         from rag import Settings
 
         assistant = Settings(index=index).assistant()
-        assistant.ask(QUESTIONS[0])
-        asked = [timed(lambda q=question: assistant.ask(q)) for _ in range(runs) for question in QUESTIONS]  # type: ignore[misc]
+        assistant.ask("Who called whom?")
+        # Once each: a question asked again is not searched again.
+        asked = [timed(lambda q=question: assistant.ask(q)) for question in QUESTIONS]  # type: ignore[misc]
         rows.append((f"a question to a running assistant ({len(QUESTIONS)} questions)", asked))
     base = statistics.median(dict(rows)["baseline: `import sentence_transformers`"])
     print("| what | median s | worst s | of the baseline |\n| --- | --- | --- | --- |")
