@@ -21,6 +21,12 @@ _SHORT = 6
 """Content terms; with more, the best passages may lack a name although another article has it."""
 _UNTOLD = 0.6
 """Factor on the confidence where a time, number or place stands in a sentence without a word of what is asked about."""
+_SAID = 0.85
+"""Share of the question's words, by their rarity, from which a sentence tells what is asked about."""
+_OLD = 60
+"""Days after which an article is no longer news."""
+_HALF_TOLD = 0.75
+"""The same where no more than half of the words are there, of a question without a name."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -29,8 +35,11 @@ def confidence(asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit
     values = features(asked, evidence, hits, asked_on)
     likely = 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
     first = evidence[0].features
-    if asked.type in ("time", "number", "place") and first["told"] == first["names"] == 0.0:
-        likely *= _UNTOLD
+    if asked.type in ("time", "number", "place") and first["names"] == 0.0:
+        if first["told"] == 0.0:
+            likely *= _UNTOLD
+        elif first["told"] <= 0.5 and not asked.names:
+            likely *= _HALF_TOLD
     return likely
 
 
@@ -60,9 +69,12 @@ def features(
         "dense_cover": first.features["dense"] * first.features["passage_cover"],
     }
     age = _age(first.passage, asked_on)
-    if age is not None:
+    # An archive that ends long before the day of asking says nothing by being old.
+    current = any(days is not None and days <= _OLD for days in (_age(h.passage, asked_on) for h in hits))
+    if age is not None and current:
         values["recent"] = float(-2 <= age <= 10)
-        values["old"] = float(age > 60)
+        # Unless it says all that is asked about: then the question is about what was news then.
+        values["old"] = float(age > _OLD and first.features["cover"] < _SAID)
         values["future"] = float(age < -2)
     return values
 

@@ -37,6 +37,9 @@ KEPT = 12
 _MAX_HITS = 10
 _UNTOLD = 0.3
 """What a time, number or place is worth in a sentence without a word of what is asked about."""
+_UNPLACED = 0.5
+"""What a name is worth as a place that no preposition makes one."""
+_PLACED = re.compile(r"\b(?:in|at|near|outside|inside|around|to|from|into|across|off)\s+(?:the\s+)?([A-Z][\w’'-]+)")
 _OPENER = re.compile(
     r"[“\"]?(?:(?:But|And|However|Later|Then|Instead|Meanwhile|Earlier|Also|In addition|Separately)\b,?\s+)?"
     r"(?:He|She|It|They|His|Her|Its|Their|This|That|These|Those|Such|Both|The (?:two|pair|move|decision|statement|latter|former))\b"
@@ -248,7 +251,12 @@ def _type_present(question: Question, text: str, sequence: Sequence[Token]) -> f
         return float(any(not _said(m.group(), asked) for m in TIME.finditer(text)))
     if question.type == "number":
         return float(any(not _said(m.group(), asked) for m in NUMBER.finditer(text)))
-    if question.type in ("person", "place", "name"):
+    if question.type == "place":
+        named = [m.group(1) for m in _PLACED.finditer(text)]
+        if any(not _said(name, asked) for name in named):
+            return 1.0
+        return _UNPLACED * float(any(w.capital and w.content and w.start > 0 and w.stem not in asked for w in sequence))
+    if question.type in ("person", "name"):
         return float(any(w.capital and w.content and w.start > 0 and w.stem not in asked for w in sequence))
     if question.type == "quote":
         return float("“" in text or '"' in text)

@@ -1,11 +1,11 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.chunking import chunk
 from index.documents import Document, Passage
-from rag.confidence import confidence, missing_names, unknown_names
+from rag.confidence import confidence, features, missing_names, unknown_names
 from rag.evidence import gather
 from rag.question import analyse
 
@@ -61,3 +61,23 @@ def test_a_date_in_a_sentence_about_something_else_is_less_likely_the_answer() -
     other = Document("other", "The harbour was dredged in Sundby on Monday.")
     assert likely("When was the harbour dredged?", other) > 0
     assert likely("When was the vaccine approved?", other) < 0.6 * likely("When was the harbour dredged?", other)
+
+
+def test_an_old_article_that_says_what_is_asked_is_no_worse_for_being_old() -> None:
+    old = replace(ARTICLE, published="2025-03-06")
+    new = Document("new", "The weather stayed calm along the whole coast.", published="2026-11-20")
+    question = "Who extended the mandate?"
+    asked, found = analyse(question), [*hits(old), *(replace(h, rank=h.rank + 1) for h in hits(new))]
+
+    def aged(some: list[Hit], asked_on: str | None) -> dict[str, float]:
+        def alike(texts: list[str]) -> NDArray[np.float32]:
+            return np.tile(np.array([0.8, 0.6], np.float32), (len(texts), 1))
+
+        by_id = {"new": new, old.doc_id: old}
+        return features(asked, gather(asked, some, by_id.__getitem__, alike), some, asked_on)
+
+    # The whole archive is old: as if no day of asking were known.
+    assert not {"old", "recent", "future"} & aged(hits(old), "2026-11-21").keys()
+    known = aged(found, "2026-11-21")
+    assert known["first_cover"] > 0.85
+    assert known["old"] == 0.0
