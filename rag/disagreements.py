@@ -225,11 +225,11 @@ def _negation(claim: Words, sentences: Sequence[Words], alignment: Alignment) ->
 
 
 def _invented_negation(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
-    """Yield a word that is denied, where nothing at all is denied in the sentences that the claim rests on."""
+    """Yield a word, the passage's or not, that is denied where the sentences that the claim rests on deny nothing."""
     if any(_negates(w) or w.key in _WEAK_NEGATORS for s in alignment.sentences for w in sentences[s]):
         return
     for i, word in enumerate(claim):
-        if word.kind == "word" and alignment.places[i] and any(map(_negates, claim[max(0, i - 2) : i])):
+        if word.kind == "word" and any(map(_negates, claim[max(0, i - 2) : i])):
             yield f"“{word.text}” is denied, which the passage does not do"
             return
 

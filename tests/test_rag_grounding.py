@@ -79,6 +79,14 @@ def test_spliced_sentences_are_not_supported() -> None:
     assert not check(spliced, [ARTICLE]).supported
 
 
+def test_denying_in_a_word_that_the_passage_does_not_have_is_a_denial_all_the_same() -> None:
+    passage = "Transport Minister Ada Holm ordered the inspection of all bridges of the same type."
+    assert check("The inspection of all bridges of the same type was ordered.", [passage]).supported
+    denied = check("The inspection of all bridges of the same type is not allowed.", [passage])
+    assert not denied.supported
+    assert any("denied" in problem for problem in denied.problems)
+
+
 def test_something_else_is_not_supported() -> None:
     support = check("Scientists discovered a comet with an unusually long tail.", [ARTICLE])
     assert not support.supported
