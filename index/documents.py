@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from index.dates import TimeExpression
 
@@ -18,6 +18,9 @@ PublishedFrom = Literal["stated", "metadata", "unknown"]
 
 Scalar = str | int | float | bool
 
+_BY_PUBLISHED: Any = ""
+"""Stands for "not said": how a date is known then follows from whether there is one."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -28,12 +31,12 @@ class Document:
     furniture (share buttons, "also read" links) that are never passages nor evidence.
     ``pages`` are the spans of a PDF's pages.
     ``published`` is an ISO date or date-time, or None where nobody says; it is never a file's
-    time of change.
+    time of change. ``published_from`` is, where it is left out, "metadata" for a date and "unknown" for none.
 
     >>> from index import Document
     >>> article = Document("bridge.txt", "Ann Lee reopened the bridge on Monday.", published="2026-03-04")
-    >>> article.to_dict()["published"]
-    '2026-03-04'
+    >>> article.published, article.published_from
+    ('2026-03-04', 'metadata')
     >>> article.to_llama().id_
     'bridge.txt'
     """
@@ -42,13 +45,18 @@ class Document:
     text: str
     title: str = ""
     published: str | None = None
-    published_from: PublishedFrom = "unknown"
+    published_from: PublishedFrom = _BY_PUBLISHED
     source: str = ""
     url: str = ""
     authors: tuple[str, ...] = ()
     furniture: tuple[tuple[int, int], ...] = ()
     pages: tuple[tuple[int, int], ...] = ()
     metadata: dict[str, Scalar] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Whoever makes a document with a date and says no more has given the date beside the text."""
+        if not self.published_from:
+            object.__setattr__(self, "published_from", "metadata" if self.published else "unknown")
 
     def page_of(self, offset: int) -> int | None:
         """Return the page (from 1) that holds the character at ``offset``, where the format has pages."""

@@ -208,3 +208,12 @@ def test_an_open_reader_is_given_what_another_has_just_written(index: Index) -> 
     ids = index.store.catalogue.passage_ids([f"new {n}" for n in range(9)])
     assert set(reader.store.vectors.vectors(ids)) == set(ids)
     assert len(reader.store.dense(vector, 20, Filter(after="2026-03-01"))) == 9
+
+
+def test_a_date_that_a_program_gives_is_known_to_be_given(index: Index) -> None:
+    assert index.document("a").published_from == "metadata"
+    assert Document("c", "Undated.").published_from == "unknown"
+    stated = Document("d", "March 2, 2026\nDated.", published="2026-03-02", published_from="stated")
+    assert stated.published_from == "stated"
+    early = Document("e", "Held by an older index.", published="2026-03-02", published_from="unknown")
+    assert early.published_from == "unknown"  # its hash is that of the document that was added then
