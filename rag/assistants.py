@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _KEPT = 16
 _PATIENCE = 20.0
 """Seconds that a test waits for a language model's first word."""
+_WORDS = 16
+"""Tokens that a test has a language model write."""
 
 
 class Assistants:
@@ -108,10 +110,11 @@ def try_llm(url: str, model: str, settings: Settings) -> str:
     try:
         address = checked_address(url)
         llm = connect(address, model.strip(), key_for(address, settings), timeout=_PATIENCE)
-        said = llm.chat([ChatMessage(content="Reply with one word: ready")], max_tokens=8).message.content
+        reply = llm.chat([ChatMessage(content="Reply with one word: ready")], max_tokens=_WORDS)
     except DatelineError as error:
         return f"This does not work: {str(error).rstrip('.')}"
-    if not (said or "").strip():
+    # A model that thinks first may not come to its word.
+    if not (reply.message.content or "").strip() and reply.additional_kwargs["finish_reason"] != "length":
         return f"{address} answered, but with nothing; is {model or 'its model'} a chat model?"
     seconds = time.perf_counter() - started
     window = llm.metadata.context_window

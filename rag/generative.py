@@ -31,7 +31,7 @@ from rag import prompt
 from rag.answer import Citation, Sentence, Support
 from rag.grounding import THRESHOLD, Checker, examine
 from rag.llm_server import EndlessError, RefusedError, UnreadableError, connect
-from rag.llm_stream import SilenceError, pieces
+from rag.llm_stream import CutShortError, SilenceError, pieces
 from rag.marks import Marked, MarkParser
 from rag.relevance import Embed, Relevance
 from rag.utterances import escaped, plain, refuses, says_nothing, shared_words
@@ -352,8 +352,17 @@ class Generator:
 
 
 def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked]:
-    for piece in pieces:
-        yield from parser.feed(piece)
+    """Yield the sentences of a reply. Of one that is cut short, the end is left out; CutShortError where that is all."""
+    any_sentence = False
+    try:
+        for piece in pieces:
+            for marked in parser.feed(piece):
+                any_sentence = True
+                yield marked
+    except CutShortError:
+        if any_sentence:
+            return
+        raise
     yield from parser.close()
 
 
@@ -390,6 +399,8 @@ def _narrowed(citation: Citation, passage: str, quote: str) -> Citation:
 
 
 def _why(lines: Sequence[_Line], error: LLMError) -> str:
+    if isinstance(error, CutShortError):
+        return "The language model was stopped at its token limit before it had answered; if it thinks first, switch that off."
     if isinstance(error, EndlessError):
         return "The language model did not come to an end."
     if isinstance(error, UnreadableError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -40,6 +41,12 @@ _LEARNING = 5.0
 """Seconds that a server has for telling its limits, and half of what is waited before it is asked again."""
 
 
+LONGEST_OUTPUT = 2048
+"""Tokens; an answer takes a hundred, what some models think before it a thousand."""
+_CHARACTERS_PER_TOKEN = 3.0
+"""Cautious for English, so that a prompt and what may follow it stay within the window."""
+
+
 class RefusedError(LLMError):
     """The server answered, but will not serve this request: asking again does not help."""
 
@@ -52,12 +59,24 @@ class EndlessError(LLMError):
     """The reply goes on and on."""
 
 
+_OPTIONAL = ("max_tokens", "temperature")
+
+
+@dataclass(frozen=True)
+class _Event:
+    """A piece of a reply: its text, None for what is no event of a chat; why the model stopped, where it did."""
+
+    text: str | None
+    finish_reason: str = ""
+
+
 class ServerLLM(CustomLLM):
     """A model behind an OpenAI-compatible address (llama.cpp, Ollama, vLLM, LM Studio, OpenAI).
 
     ``url`` ends in ``/v1``. Without ``model`` the first one the server lists is taken, without ``context_window``
     (tokens) what the server tells; it is asked at the first use, and again later where it was not there.
-    ``timeout`` is seconds of silence before an LLMError.
+    ``timeout`` is seconds of silence before an LLMError. ``num_output`` tokens are kept free for the reply; where the
+    window has more room, up to LONGEST_OUTPUT may be written, since some models think first.
     """
 
     url: str
@@ -70,6 +89,7 @@ class ServerLLM(CustomLLM):
     connect_timeout: float = 5.0
     _told: tuple[str, int] | None = PrivateAttr(default=None)
     _ask_again: float = PrivateAttr(default=0.0)  # on the monotonic clock
+    _refused: set[str] = PrivateAttr(default_factory=set)  # of _OPTIONAL
 
     @classmethod
     def class_name(cls) -> str:
@@ -106,34 +126,36 @@ class ServerLLM(CustomLLM):
 
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         """Return the whole reply. Raises LLMError."""
-        text = "".join(piece or "" for piece in self._pieces(messages, kwargs))
-        return ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text))
+        *_, response = self.stream_chat(messages, **kwargs)
+        return response
 
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
         """Yield the reply as it grows; closing the generator closes the connection. Raises LLMError.
 
         A response without text is yielded for whatever else arrives, so that a reader can close at any time: its
-        delta is "" for an event of the chat (a model that thinks), None for what is none (a server's comment).
+        delta is "" for an event of the chat (a model that thinks), None for what is none (a server's comment). The
+        last one has the server's reason to stop in ``additional_kwargs["finish_reason"]``.
         """
 
         def grow() -> ChatResponseGen:
-            text = ""
-            pieces = self._pieces(messages, kwargs)
+            text = reason = ""
+            events = self._events(messages, kwargs)
             try:
-                for piece in pieces:
-                    text += piece or ""
+                for event in events:
+                    text += event.text or ""
+                    reason = event.finish_reason or reason
                     message = ChatMessage(role=MessageRole.ASSISTANT, content=text)
-                    yield ChatResponse(message=message, delta=piece)
+                    yield ChatResponse(message=message, delta=event.text)
             finally:
-                pieces.close()
+                events.close()
+            message = ChatMessage(role=MessageRole.ASSISTANT, content=text)
+            yield ChatResponse(message=message, delta="", additional_kwargs={"finish_reason": reason})
 
         return grow()
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         """Return the reply to a single message. Raises LLMError."""
-        return CompletionResponse(
-            text="".join(piece or "" for piece in self._pieces([ChatMessage(content=prompt)], kwargs))
-        )
+        return CompletionResponse(text=self.chat([ChatMessage(content=prompt)], **kwargs).message.content or "")
 
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
         """Yield the reply to a single message as it grows. Raises LLMError."""
@@ -144,16 +166,40 @@ class ServerLLM(CustomLLM):
 
         return grow()
 
-    def _pieces(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> Generator[str | None, None, None]:
-        """Yield the reply's pieces from the server's event stream, None for what is no event."""
+    def _events(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> Generator[_Event, None, None]:
+        """Yield what the server tells as it comes; where it refuses an option of the request, ask without that one."""
+        while True:
+            body = self._body(messages, options)
+            try:
+                yield from self._reply(body)
+                return
+            except RefusedError as refusal:
+                # Raised before anything is yielded: OpenAI's reasoning models take neither of the two.
+                refused = {name for name in _OPTIONAL if name in body and f"'{name}'" in str(refusal)}
+                if not refused:
+                    raise
+                self._refused |= refused
+
+    def _body(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> dict[str, Any]:
+        """Return a request, without what the model has refused."""
+        name, window = self._limits()
+        prompt = sum(len(m.content or "") for m in messages) / _CHARACTERS_PER_TOKEN
         body = {
-            "model": self._limits()[0],
+            "model": name,
             "messages": [{"role": m.role.value, "content": m.content or ""} for m in messages],
             "stream": True,
             "temperature": self.temperature,
-            "max_tokens": self.metadata.num_output,
+            "max_tokens": max(self.metadata.num_output, min(LONGEST_OUTPUT, int(window - prompt))),
             **options,
         }
+        if "max_tokens" in self._refused:
+            body["max_completion_tokens"] = body.pop("max_tokens")
+        if "temperature" in self._refused:
+            del body["temperature"]
+        return body
+
+    def _reply(self, body: dict[str, Any]) -> Iterator[_Event]:
+        """Yield the events of one request. Raises LLMError, RefusedError before the first event."""
         key = self.key.get_secret_value()
         finished = False
         try:
@@ -165,15 +211,15 @@ class ServerLLM(CustomLLM):
                     raise _refusal(self.url, response.status_code, _beginning(response, key))
                 for line in _lines(response, self.url):
                     if line is None or not line.startswith("data:"):
-                        yield None
+                        yield _Event(None)
                         continue
                     data = _without(key, line[5:].strip())
                     if data == "[DONE]":
                         finished = True
                         break
-                    delta, stopped = _delta(data, self.url)
-                    finished = finished or stopped
-                    yield delta
+                    event = _read(data, self.url)
+                    finished = finished or bool(event.finish_reason)
+                    yield event
         except httpx.TimeoutException as error:
             raise LLMError(
                 f"{self.url} was silent for too long ({type(error).__name__}); is the model loaded?"
@@ -226,8 +272,8 @@ def _refusal(url: str, status: int, text: str) -> LLMError:
     return RefusedError(f"{url} answered {status}: {text}")
 
 
-def _delta(data: str, url: str) -> tuple[str, bool]:
-    """Return the text of one event and whether it is the last. Raises UnreadableError for what is no event."""
+def _read(data: str, url: str) -> _Event:
+    """Return one event. Raises UnreadableError for what is none, LLMError for the server's own error."""
     try:
         event = json.loads(data)
         if error := event.get("error"):
@@ -238,7 +284,7 @@ def _delta(data: str, url: str) -> tuple[str, bool]:
         text = (choice.get("delta") or {}).get("content") or ""
         if not isinstance(text, str):
             raise TypeError("the content is no text")
-        return text, choice.get("finish_reason") is not None
+        return _Event(text, str(choice.get("finish_reason") or ""))
     except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
         raise UnreadableError(f"{url} sent something that is no event of a chat: {data[:80]}") from error
 

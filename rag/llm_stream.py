@@ -33,6 +33,13 @@ class SilenceError(LLMError):
     """The model said nothing for too long."""
 
 
+class CutShortError(LLMError):
+    """The model was stopped at the number of tokens it may write, perhaps in the middle of a sentence."""
+
+
+_HOPELESS = (RefusedError, SilenceError, CutShortError, EndlessError, UnreadableError)
+
+
 def pieces(
     llm: LLM, messages: Sequence[ChatMessage], *, patience: float, deadline: float, retries: int = 0
 ) -> Generator[str, None, None]:
@@ -40,7 +47,7 @@ def pieces(
 
     ``patience`` is seconds without a sign of life, ``deadline`` a time on the monotonic clock, ``retries`` how often a
     failed request is made again. Raises LLMError: SilenceError, EndlessError after LONGEST characters or past the
-    deadline, what ``llm`` raises itself.
+    deadline, CutShortError at the end of what ``llm`` marks as such, what ``llm`` raises itself.
     """
     for attempt in range(retries + 1):
         length = 0
@@ -59,7 +66,7 @@ def pieces(
         except LLMError as error:
             pause = 0.5 * 2**attempt
             late = time.monotonic() + pause >= deadline
-            hopeless = isinstance(error, RefusedError | SilenceError | EndlessError | UnreadableError)
+            hopeless = isinstance(error, _HOPELESS)
             if length or late or attempt == retries or hopeless:
                 raise
             log.info("asking the language model again in %.1f s: %s", pause, error)
@@ -69,7 +76,8 @@ def pieces(
 def first_line(llm: LLM, messages: Sequence[ChatMessage], *, patience: float, longest: int) -> str:
     """Return the first line that is not blank, after any <think>; "" where there is none. The model is stopped then.
 
-    ``patience`` is seconds for all of it. Raises LLMError, also for a line of more than ``longest`` characters.
+    ``patience`` is seconds for all of it. Raises LLMError, also for a line of more than ``longest`` characters or one
+    that is cut short.
     """
     text = line = ""
     with closing(pieces(llm, messages, patience=patience, deadline=time.monotonic() + patience)) as stream:
@@ -120,9 +128,11 @@ class _Pump:
         try:
             stream = self.llm.stream_chat(list(self.messages))
             length = 0
+            cut_short = False
             for response in stream:
                 if self._stopped.is_set():
                     break
+                cut_short = response.additional_kwargs.get("finish_reason") == "length"
                 content = response.message.content or ""
                 piece = content[length:] if response.delta is None else response.delta
                 length = len(content)
@@ -131,7 +141,7 @@ class _Pump:
             close = getattr(stream, "close", None)
             if close is not None:
                 close()
-            self._put(None)
+            self._put(CutShortError("the language model used up the tokens it may write") if cut_short else None)
         except Exception as error:  # whatever an adapter raises becomes an LLMError for the one who waits
             self._put(error)
 

@@ -87,7 +87,7 @@ def test_the_key_goes_to_its_own_server_alone() -> None:
 
 
 @contextmanager
-def answering(words: str, status: int = 200) -> Iterator[str]:
+def answering(words: str, status: int = 200, finish_reason: str = "stop") -> Iterator[str]:
     """The address of a server that says ``words``."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -96,7 +96,7 @@ def answering(words: str, status: int = 200) -> Iterator[str]:
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
-            event = {"choices": [{"delta": {"content": words}, "finish_reason": "stop"}]}
+            event = {"choices": [{"delta": {"content": words}, "finish_reason": finish_reason}]}
             self.reply("text/event-stream", event, "data: ", "\n\ndata: [DONE]\n\n")
 
         def reply(self, kind: str, value: object, before: str = "", behind: str = "") -> None:
@@ -126,6 +126,8 @@ def test_a_test_says_in_a_sentence_how_it_went() -> None:
         assert try_llm(url, "", STARTED).startswith("It works: small answered in ")
     with answering("") as url:
         assert "answered, but with nothing" in try_llm(url, "", STARTED)
+    with answering("", finish_reason="length") as url:
+        assert try_llm(url, "", STARTED).startswith("It works: small answered in ")
     with answering("no", status=401) as url:
         assert "This does not work" in try_llm(url, "", STARTED)
     assert "cannot be reached" in try_llm(url, "m", STARTED)

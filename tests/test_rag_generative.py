@@ -307,7 +307,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests.append((self.headers.get("Authorization"), body))
         status, events = self.server.replies.pop(0) if len(self.server.replies) > 1 else self.server.replies[0]
         if status != 200:
-            self._send(status, json.dumps({"error": {"message": "refused"}}))
+            self._send(status, json.dumps({"error": {"message": events[0] if events else "refused"}}))
             return
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
@@ -358,14 +358,14 @@ def server() -> Iterator[_Server]:
     running.server_close()
 
 
-def event(text: str) -> str:
-    return json.dumps({"choices": [{"delta": {"content": text}}]})
+def event(text: str, finish_reason: str | None = None) -> str:
+    return json.dumps({"choices": [{"delta": {"content": text}, "finish_reason": finish_reason}]})
 
 
 def test_client_streams(server: _Server) -> None:
     server.replies = [(200, [event("It "), event("rained."), "[DONE]"])]
     llm = connect(server.url, key="sesame")
-    assert [r.delta for r in llm.stream_chat([prompt.ChatMessage(content="?")])] == ["It ", "rained."]
+    assert [r.delta for r in llm.stream_chat([prompt.ChatMessage(content="?")])] == ["It ", "rained.", ""]
     assert llm.complete("?").text == "It rained."
     assert llm.metadata.context_window == 3000
     authorization, body = server.requests[0]
@@ -427,6 +427,48 @@ def test_client_closes_the_connection(server: _Server) -> None:
     while not server.cut_off and time.monotonic() < deadline:
         time.sleep(0.01)
     assert server.cut_off == 1
+
+
+def test_client_leaves_out_what_a_model_refuses(server: _Server) -> None:
+    rained = (200, [event("It rained."), "[DONE]"])
+    server.replies = [
+        (400, ["Unsupported parameter: 'max_tokens' is not supported with this model."]),
+        (400, ["Unsupported value: 'temperature' does not support 0.0 with this model."]),
+        rained,
+    ]
+    llm = connect(server.url)
+    assert llm.complete("?").text == llm.complete("?").text == "It rained."
+    options = [body.keys() & {"max_tokens", "max_completion_tokens", "temperature"} for _, body in server.requests]
+    learned = {"max_completion_tokens"}
+    assert options == [{"max_tokens", "temperature"}, learned | {"temperature"}, learned, learned]
+    server.replies = [(400, ["'max_completion_tokens' is too large"])]
+    with pytest.raises(RefusedError, match="too large"):
+        llm.complete("?")
+
+
+def test_client_leaves_room_to_think(server: _Server) -> None:
+    server.replies = [(200, [event("It rained."), "[DONE]"])]
+    llm = connect(server.url)
+    llm.complete("?")
+    llm.complete("word " * 1200)
+    llm.complete("word " * 2000)
+    assert [body["max_tokens"] for _, body in server.requests] == [2048, 1000, 512]
+
+
+@pytest.mark.parametrize(
+    ("events", "text", "notice"),
+    [
+        ([event(f"{CLOSED} [1] Halden Lines may"), event("", "length")], f"{CLOSED} [1]", ""),
+        ([event(""), event("", "length")], "", "token limit"),
+        ([event("<think>The harbour was closed."), event("", "length")], "", "token limit"),
+    ],
+)
+def test_generator_when_the_reply_is_cut_short(server: _Server, events: list[str], text: str, notice: str) -> None:
+    server.replies = [(200, events)]
+    final = [*Generator(connect(server.url), repairs=0).stream("What happened to the harbour?", EVIDENCE)][-1]
+    assert final.text == text
+    assert notice in final.notice
+    assert len(server.requests) == 1
 
 
 def test_generator_with_a_failing_server(server: _Server) -> None:
