@@ -109,7 +109,11 @@ class Assistant:
         before: str | None = None,
         doc_ids: Sequence[str] = (),
     ) -> Iterator[Answer]:
-        """Yield the answer as it grows; the last one is complete. Closing the iterator stops the work."""
+        """Yield the answer as it grows; the last one is complete. Closing the iterator stops the work.
+
+        While a language model writes nothing that can be shown, what there is, at first an answer without text, is
+        yielded again every second.
+        """
         question = question.strip()
         if not question:
             raise UsageError("the question is empty; ask something about the articles")
@@ -200,7 +204,7 @@ class Assistant:
         with closing(generator.stream(base.standalone_question, [_as_evidence(hit) for hit in hits])) as stream:
             for written in stream:
                 notice = written.notice
-                if written.outcome not in ("writing", "answered") or not written.text:
+                if written.outcome not in ("writing", "answered"):
                     continue
                 if not self._reproduces(written.citations):
                     notice = "An article was replaced while the language model wrote."

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from index.errors import DatelineError, UnknownDocumentError
+from index.errors import DatelineError, StoreError, UnknownDocumentError
 from rag import render
 from rag.assistants import Assistants
 from rag.conversations import ConversationStore, Limits, Turn
@@ -54,7 +54,11 @@ class Chat:
     ) -> Generator[Step, None, None]:
         """Answer a question step by step; ``instead_of`` is a last turn that gives way once there is an answer."""
         question = question.strip()
-        conversation = self.conversations.get(owner, conversation_id)
+        try:
+            conversation = self.conversations.get(owner, conversation_id)
+        except StoreError as error:
+            yield "", error_html(str(error), question), conversation_id
+            return
         earlier = conversation.turns if conversation else ()
         if not question:
             yield thread_html(earlier, conversation_id), error_html("Type a question first."), conversation_id
@@ -75,7 +79,8 @@ class Chat:
                 before=limits.before,
                 doc_ids=limits.doc_ids,
             ):
-                yield past, turn_html(Turn(0, answer, limits), conversation_id, busy=True), conversation_id
+                shown = turn_html(Turn(0, answer, limits), conversation_id, busy=True) if answer.text else None
+                yield past, shown or waiting_html(question), conversation_id
         except DatelineError as error:
             yield past, error_html(str(error), question), conversation_id
             return
@@ -85,10 +90,15 @@ class Chat:
             raise
         if answer is None:
             return
-        conversation = conversation or self.conversations.create(owner, question)
-        turn = self.conversations.add(owner, conversation.id, answer, limits, today)
-        if instead_of is not None:
-            self.conversations.remove_turn(owner, instead_of.id)
+        try:
+            conversation = conversation or self.conversations.create(owner, question)
+            turn = self.conversations.add(owner, conversation.id, answer, limits, today)
+            if instead_of is not None:
+                self.conversations.remove_turn(owner, instead_of.id)
+        except StoreError as error:
+            told = error_html(f"This answer was not kept: {error}")
+            yield past, turn_html(Turn(0, answer, limits), conversation_id) + told, conversation_id
+            return
         yield past, turn_html(turn, conversation.id), conversation.id
 
     def again(
@@ -122,7 +132,10 @@ class Chat:
 
     def sources(self, conversation_id: str, owner: str) -> str:
         """The articles of a conversation's last turn, for the pane."""
-        return self.open(conversation_id, owner)[2]
+        try:
+            return self.open(conversation_id, owner)[2]
+        except StoreError as error:
+            return CLOSE + error_html(str(error))
 
     def open(self, conversation_id: str, owner: str) -> tuple[str, str, str, str]:
         """A kept conversation, or a new one: earlier turns, last turn, its articles, conversation."""

@@ -31,7 +31,7 @@ from rag import prompt
 from rag.answer import Citation, Sentence, Support
 from rag.grounding import THRESHOLD, Checker, examine
 from rag.llm_server import EndlessError, RefusedError, UnreadableError, connect
-from rag.llm_stream import CutShortError, SilenceError, pieces
+from rag.llm_stream import BEAT, CutShortError, SilenceError, pieces
 from rag.marks import Marked, MarkParser
 from rag.relevance import Embed, Relevance
 from rag.utterances import escaped, plain, refuses, says_nothing, shared_words
@@ -182,6 +182,7 @@ class Generator:
     def stream(self, question: str, evidence: Sequence[Citation]) -> Generating[Written, None, None]:
         """Yield the answer as it grows; the last one has an outcome. Closing the iterator stops the model.
 
+        While nothing new is there, the answer so far is yielded again every second, so that it can be closed.
         ``evidence`` are passages as Citations (``quote`` is the passage, ``start`` its offset), best first; what
         finds no room in the model's context window is left out. Without evidence the model is not asked.
         """
@@ -201,6 +202,9 @@ class Generator:
             shown = tuple(evidence[: asked.shown])
             with closing(self._pieces(asked.messages, deadline)) as said:
                 for marked in _marked(MarkParser(len(shown)), said):
+                    if marked is None:
+                        yield self._so_far(lines, invented)
+                        continue
                     invented += len(marked.invented)
                     if marked.kind == "heading" or not re.search(r"\w", marked.text):
                         continue
@@ -215,8 +219,7 @@ class Generator:
                         yield self._so_far(lines, invented)
                     if len(lines) >= _MOST:
                         raise EndlessError(f"the language model wrote more than {_MOST} sentences")
-            if self._repair(lines, shown, question, relevance, deadline):
-                yield self._so_far(lines, invented)
+            yield from self._repair(lines, invented, shown, question, relevance, deadline)
         except LLMError as error:
             log.warning("no answer from the language model: %s", error)
             yield Written(
@@ -265,13 +268,13 @@ class Generator:
     def _repair(
         self,
         lines: list[_Line],
+        invented: int,
         evidence: Sequence[Citation],
         question: str,
         relevance: Relevance | None,
         deadline: float,
-    ) -> int:
-        """Ask once for each unsupported sentence to be set right; return how many now are."""
-        repaired = 0
+    ) -> Generating[Written, None, None]:
+        """Ask once for each unsupported sentence to be set right; put those that now are into ``lines``."""
         wrong = [i for i, line in enumerate(lines) if not line.supported and line.marked.kind != "code"]
         for i in wrong[: self.repairs]:
             line = lines[i]
@@ -282,12 +285,18 @@ class Generator:
                 context_window=limits.context_window, num_output=_output(limits.num_output),
             )  # fmt: skip
             shown = nearest[: asked.shown]
+            first: Marked | None = None
             try:
                 with closing(self._pieces(asked.messages, deadline)) as said:
-                    first = next((m for m in _marked(MarkParser(len(shown)), said) if m.kind != "heading"), None)
+                    for marked in _marked(MarkParser(len(shown)), said):
+                        if marked is None:
+                            yield self._so_far(lines, invented)
+                        elif marked.kind != "heading":
+                            first = marked
+                            break
             except LLMError as error:
                 log.warning("no repair from the language model: %s", error)
-                return repaired
+                return
             if first is None or refuses(first.text):
                 continue
             again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown, question)
@@ -297,8 +306,7 @@ class Generator:
             if again.passed and on_topic and " ".join(again.text.lower().split()) not in known:
                 again.before = line.text
                 lines[i] = again
-                repaired += 1
-        return repaired
+                yield self._so_far(lines, invented)
 
     def _so_far(self, lines: Sequence[_Line], invented: int) -> Written:
         numbers: dict[tuple[str, int, int], Citation] = {}
@@ -351,14 +359,21 @@ class Generator:
         return pieces(self.llm, messages, patience=self.patience, deadline=deadline, retries=self.retries)
 
 
-def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked]:
-    """Yield the sentences of a reply. Of one that is cut short, the end is left out; CutShortError where that is all."""
+def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked | None]:
+    """Yield the sentences of a reply, and None every BEAT seconds without one.
+
+    Of a reply that is cut short, the unfinished end is left out; where that is all of it, CutShortError.
+    """
     any_sentence = False
+    beat = time.monotonic() + BEAT
     try:
         for piece in pieces:
             for marked in parser.feed(piece):
                 any_sentence = True
                 yield marked
+            if time.monotonic() >= beat:
+                yield None
+                beat = time.monotonic() + BEAT
     except CutShortError:
         if any_sentence:
             return

@@ -26,6 +26,8 @@ LONGEST = 60_000
 """Characters; an answer is a few hundred, with all that a model thinks aloud before it some ten thousand."""
 _AHEAD = 256
 """Pieces that are read before they are asked for; the model waits then."""
+BEAT = 1.0
+"""Seconds that a reader waits at most before it is handed something."""
 _THOUGHT = re.compile(r"^\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL)
 
 
@@ -45,21 +47,24 @@ def pieces(
 ) -> Generator[str, None, None]:
     """Yield the model's text; a request that fails before its first word is made again, after 0.5, 1, 2… seconds.
 
+    While there is none, "" is yielded every BEAT seconds, so that whoever reads can close the generator.
     ``patience`` is seconds without a sign of life, ``deadline`` a time on the monotonic clock, ``retries`` how often a
     failed request is made again. Raises LLMError: SilenceError, EndlessError after LONGEST characters or past the
     deadline, CutShortError at the end of what ``llm`` marks as such, what ``llm`` raises itself.
     """
     for attempt in range(retries + 1):
         length = 0
+        beat = time.monotonic() + BEAT
         try:
             pump = _Pump(llm, messages)
             try:
-                while (piece := pump.next(patience, deadline)) is not None:
+                while (piece := (yield from pump.next(patience, deadline))) is not None:
                     length += len(piece)
                     if length > LONGEST:
                         raise EndlessError(f"the language model wrote more than {LONGEST:,} characters")
-                    if piece:
+                    if piece or time.monotonic() >= beat:
                         yield piece
+                        beat = time.monotonic() + BEAT
             finally:
                 pump.stop()
             return
@@ -103,17 +108,24 @@ class _Pump:
     def __post_init__(self) -> None:
         threading.Thread(target=self._run, name="dateline-llm", daemon=True).start()
 
-    def next(self, patience: float, deadline: float) -> str | None:
-        """Return the next piece, None at the end. Raises LLMError when the model fails or says nothing in time."""
-        left = deadline - time.monotonic()
-        try:
-            if left <= 0:
-                raise queue.Empty
-            said = self._said.get(timeout=min(patience, left))
-        except queue.Empty:
-            if left <= patience:
+    def next(self, patience: float, deadline: float) -> Generator[str, None, str | None]:
+        """Return the next piece, None at the end, and yield "" every BEAT seconds until it is there.
+
+        Raises LLMError when the model fails or says nothing in time.
+        """
+        now = time.monotonic()
+        late = min(now + patience, deadline)
+        while True:
+            try:
+                said = self._said.get(timeout=max(0.0, min(BEAT, late - now)))
+                break
+            except queue.Empty:
+                now = time.monotonic()
+            if now >= deadline:
                 raise EndlessError("the language model did not come to an end in time") from None
-            raise SilenceError(f"the language model said nothing for {patience:.0f} s") from None
+            if now >= late:
+                raise SilenceError(f"the language model said nothing for {patience:.0f} s") from None
+            yield ""
         if isinstance(said, LLMError):
             raise said
         if isinstance(said, BaseException):

@@ -245,6 +245,27 @@ def test_a_model_that_thinks_is_alive(server: Misbehaving) -> None:
     assert "".join(said) == "It rained."
 
 
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        lambda say: time.sleep(3),
+        forever(event(""), pause=0.05),
+        forever(event("Pigs fly over the moon in spring. [1] "), pause=0.5),
+    ],
+)
+def test_whoever_waits_can_go_at_any_time(
+    seed_assistant: Assistant, server: Misbehaving, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("rag.llm_stream", "rag.generative"):
+        monkeypatch.setattr(f"{module}.BEAT", 0.2)
+    server.behaves = behaviour
+    answers = Assistant(seed_assistant.retriever, connect(server.url)).stream(QUESTION)
+    started = time.monotonic()
+    assert [next(answers).text, next(answers).text] == ["", ""]
+    answers.close()
+    assert time.monotonic() - started < 2
+
+
 def test_a_reply_in_odd_pieces_is_read(server: Misbehaving) -> None:
     reply = event("Ein Café ").replace(b"\n", b"\r\n") + b": comment\n" + event("öffnet.") + b"data: [DONE]"
 
