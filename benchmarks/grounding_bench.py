@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from eval.metrics import auroc
+from eval.statistics import spearman
 from index.sentences import split
 from rag.grounding import Features, check, examine
 
@@ -65,23 +67,6 @@ def rated(data: Path) -> list[Item]:
         for row in read_jsonl(data / "mtrag_human_eval" / "responses.jsonl")
         if row["contexts"]
     ]
-
-
-def auroc(labels: Sequence[float], scores: Sequence[float]) -> float:
-    """Return the chance that a supported item scores above an unsupported one; a tie counts half."""
-    positive = np.array([s for s, y in zip(scores, labels, strict=True) if y > 0.5])[:, None]
-    negative = np.array([s for s, y in zip(scores, labels, strict=True) if y <= 0.5])[None, :]
-    return float(np.mean((positive > negative) + 0.5 * (positive == negative)))
-
-
-def spearman(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return the rank correlation; ties share their mean rank."""
-    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
-
-
-def _ranks(values: Sequence[float]) -> np.ndarray:
-    array = np.asarray(values)
-    return np.array([(array < v).sum() + ((array == v).sum() - 1) / 2 for v in array])
 
 
 # Exchanges: found by patterns of their own, not by what the check takes for names and numbers.
@@ -181,9 +166,9 @@ def fit(sets: dict[str, list[Item]]) -> None:
         print(
             name,
             "cv",
-            round(auroc(labels[name], scores), 3),
+            round(auroc(list(scores), list(labels[name] > 0.5)), 3),
             "left out",
-            round(auroc(labels[name], tables[name] @ weights[1:]), 3),
+            round(auroc(list(tables[name] @ weights[1:]), list(labels[name] > 0.5)), 3),
         )
 
 
@@ -234,9 +219,12 @@ def main() -> None:
         start = time.process_time()
         supports = [check(i.claim, i.passages) for i in items]
         ms = (time.process_time() - start) / len(items) * 1000
-        value = auroc([i.label for i in items], [s.score for s in supports])
-        accuracy = statistics.mean(s.supported == (i.label > 0.5) for s, i in zip(supports, items, strict=True))
-        print(f"| {name} | AUROC (accuracy {accuracy:.3f}) | {bar:.2f} | {value:.3f} | {len(items)} | {ms:.1f} |")
+        labels = [i.label > 0.5 for i in items]
+        value = auroc([s.score for s in supports], labels)
+        print(f"| {name} | AUROC | {bar:.2f} | {value:.3f} | {len(items)} | {ms:.1f} |")
+        for label, which in ((True, "supported"), (False, "unsupported")):
+            kept = [s.supported for s, y in zip(supports, labels, strict=True) if y is label]
+            print(f"| {name} | {which} claims that pass | | {statistics.mean(kept):.3f} | {len(kept)} | |")
     answers = rated(arguments.data)
     scores = [check(a.claim, a.passages).score for a in answers]
     print(

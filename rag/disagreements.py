@@ -190,11 +190,12 @@ def _exchanged(claim: Words, sentence: Words) -> Iterator[str]:
 def _fetched(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
     """Yield numbers fetched from another sentence to a place where the evidence has a number of its own."""
     before: tuple[int, int] | None = None
-    for word, place in zip(claim, alignment.places, strict=True):
+    for i, (word, place) in enumerate(zip(claim, alignment.places, strict=True)):
         if word.kind == "number" and before is not None and (place is None or place[0] != before[0]):
             following = next((w for w in sentences[before[0]][before[1] + 1 :] if w.content), None)
-            if following is not None and following.kind == "number" and following.key != word.key:
-                yield f"{word.text} where the passage says {following.text}"
+            rival = following if following is not None and following.kind == "number" else word
+            if rival.key != word.key and not _about_a_known_number(claim, i, {rival.key}):
+                yield f"{word.text} where the passage says {rival.text}"
         if word.content:
             before = place
 

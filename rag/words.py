@@ -72,6 +72,24 @@ _FUNCTION_WORDS = frozenset(
     )
 )
 
+_NO_NAMES = frozenset(
+    _list(
+        "officials authorities police residents people protesters demonstrators witnesses experts analysts critics "
+        "opponents supporters investigators prosecutors scientists researchers lawmakers politicians leaders ministers "
+        "diplomats soldiers troops rebels firefighters rescuers doctors workers students teachers parents voters "
+        "customers companies investors shareholders fans players men women children families relatives neighbours "
+        "neighbors survivors victims thousands hundreds dozens millions many several both all most some few each every "
+        "any another others none nobody everyone someone however meanwhile moreover furthermore afterwards then now "
+        "today yesterday tomorrow tonight still yet again besides instead otherwise thus hence therefore indeed overall "
+        "perhaps maybe although though while whereas because since unless until once whenever wherever despite during "
+        "under among amid amidst within without following given based between against through throughout upon toward "
+        "towards like unlike plus per via not never neither either let yes"
+    )
+)
+"""Words that often begin a sentence, and are no names there."""
+_ADVERB = 7
+"""Letters from which on a first word in -ly is an adverb: Recently, not Emily."""
+
 _DEMONYMS = {
     "american": "us", "usa": "us", "america": "us", "british": "uk", "britain": "uk", "dutch": "netherland",
     "french": "franc", "spanish": "spain", "greek": "greec", "swiss": "switzerland", "danish": "denmark",
@@ -107,7 +125,10 @@ def _kind(raw: str, lower: str, text: str, start: int) -> Kind:
         return "function"
     if not raw[0].isupper():
         return "word"
-    return "initial" if _SENTENCE_START.search(text, max(0, start - 6), start) else "name"
+    if not _SENTENCE_START.search(text, max(0, start - 6), start):
+        return "name"
+    adverb = lower.endswith("ly") and len(lower) >= _ADVERB
+    return "word" if adverb or lower in _NO_NAMES else "initial"
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,8 @@ def problems(claim: str, published: str | None = None) -> tuple[str, ...]:
         "Halden Lines may sell 4 of its ferries.",
         "Repairs will cost $3,500,000 and take until 12 May.",
         "More than 1,000 people were moved to a school.",
+        "Additionally, the coast guard did not find any oil in the water.",
+        "Afterwards more than 1,000 people were moved to a school, Mayor Ilsa Brandt said.",
     ],
 )
 def test_says_the_same(claim: str) -> None:
@@ -70,6 +72,19 @@ def test_disagrees(claim: str, problem: str) -> None:
     assert not support.supported, support
     assert support.score < 0.5
     assert any(problem in named for named in support.problems), support.problems
+
+
+def test_a_common_word_that_begins_a_sentence_is_no_name() -> None:
+    passage = "Authorities closed the bridge of Arlen on Friday. Dar phoned the mayor on Monday."
+    assert check("Officials closed the bridge of Arlen on Friday.", [passage]).problems == ()
+    assert check("Recently authorities closed the bridge of Arlen on Friday.", [passage]).problems == ()
+    assert check("Fidan phoned the mayor on Monday.", [passage]).problems == ("Fidan where the passage says Dar",)
+
+
+def test_a_round_number_in_the_place_of_the_exact_one() -> None:
+    passages = ["Crews began exhuming 116 bodies in the town of Arlen. A hundred people watched."]
+    assert check("Crews began exhuming more than 100 bodies in Arlen.", passages).problems == ()
+    assert check("Crews began exhuming 100 bodies in Arlen.", passages).problems
 
 
 def test_spliced_sentences_are_not_supported() -> None:
