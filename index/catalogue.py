@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,11 @@ import numpy as np
 
 from index import lexical
 from index.chunking import Chunked, Span, evidence_sentences, heading
+from index.connections import Connection, connect
 from index.copies import clusters
 from index.dates import TimeExpression
 from index.documents import Document, Passage
-from index.errors import StoreError, UnknownDocumentError
+from index.errors import StoreFileError, UnknownDocumentError
 from index.filters import Filter, to_day
 from index.pooling import Vectors, restore
 from index.salvage import read_only_uri
@@ -109,6 +111,14 @@ class Sentences(NamedTuple):
     vectors: Vectors | None
 
 
+class _Held:
+    """A thread's hold on its connection, which is closed when the thread has ended or the catalogue is no more."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.close = weakref.finalize(self, connection.close)
+
+
 class Catalogue:
     """Documents, passages and terms in one SQLite file.
 
@@ -120,23 +130,23 @@ class Catalogue:
         self.path = path
         self.read_only = read_only
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._guard = threading.Lock()
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self._connect())
             with self._guard:
-                self._connections.append(connection)
-        return connection
+                self._held.add(held)
+        return held.connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> Connection:
+        uri = read_only_uri(self.path) if self.read_only else self.path.absolute().as_uri()
+        connection = connect(f"the index file {self.path}", uri, uri=True, timeout=30, check_same_thread=False)
         try:
-            uri = read_only_uri(self.path) if self.read_only else self.path.absolute().as_uri()
-            connection = sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False)
             connection.execute("PRAGMA busy_timeout = 30000")
             if not self.read_only:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -144,21 +154,17 @@ class Catalogue:
                 connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA cache_size = -65536")
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        except sqlite3.Error as error:
-            raise self._broken(error) from error
+        except BaseException:
+            connection.close()
+            raise
         return connection
-
-    def _broken(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(
-            f"the index file {self.path} cannot be used ({error}); see what is wrong with: dateline doctor"
-        )
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._guard:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            for held in self._held:
+                held.close()
+            self._held.clear()
         self._local = threading.local()
 
     def create(self, meta: dict[str, str]) -> None:
@@ -169,10 +175,9 @@ class Catalogue:
         )
         try:
             connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {statements} COMMIT;")
-        except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.rollback()
-            raise self._broken(error) from error
+        except BaseException:
+            connection.rollback()
+            raise
 
     def upgrade(self, version: int) -> None:
         """Bring a file of an earlier format up to ``version``: sentences get a table, empty for what is there."""
@@ -183,10 +188,9 @@ class Catalogue:
             connection.executescript(
                 f"BEGIN IMMEDIATE; {_SENTENCES} UPDATE meta SET value = '{version}' WHERE key = 'format_version'; COMMIT;"
             )
-        except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.rollback()
-            raise self._broken(error) from error
+        except BaseException:
+            connection.rollback()
+            raise
 
     def is_empty_file(self) -> bool:
         """Return whether no table has been made yet."""
@@ -199,17 +203,14 @@ class Catalogue:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
+            connection.commit()
         except BaseException:
             connection.rollback()
             raise
-        connection.commit()
 
     def meta(self) -> dict[str, str]:
         """Return what the index knows of itself."""
-        try:
-            return dict(self.connection.execute("SELECT key, value FROM meta").fetchall())
-        except sqlite3.Error as error:
-            raise self._broken(error) from error
+        return dict(self.connection.execute("SELECT key, value FROM meta").fetchall())
 
     def generation(self) -> int:
         """Return a number that grows with every change."""
@@ -385,7 +386,8 @@ class Catalogue:
             raise UnknownDocumentError(
                 f"no document {doc_id!r} is in the index; list them with: dateline status --json"
             )
-        return document_of(doc_id, row)
+        with self._legible():
+            return document_of(doc_id, row)
 
     def search(self, query: Sequence[str], k: int, bounds: Filter | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage row, BM25 score) for query terms, best first."""
@@ -430,19 +432,20 @@ class Catalogue:
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of rows, in the order asked for; rows that no longer exist are left out."""
-        found = {
-            r[0]: Passage(
-                passage_id=r[1], doc_id=r[2], start=r[3], end=r[4], text=r[5], page=r[6],
-                dates=tuple(TimeExpression(**e) for e in json.loads(r[7])), title=r[8], source=r[9], published=r[10],
-                published_from=r[11], url=r[12], metadata=json.loads(r[13]),
-            )
-            for r in self._select(
-                'SELECT p.id, p.passage_id, p.doc_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start),'
-                " p.page, p.dates, d.title, d.source, d.published, d.published_from, d.url, d.metadata"
-                " FROM passages p JOIN documents d ON d.doc_id = p.doc_id WHERE p.id IN ({})",
-                rows,
-            )
-        }  # fmt: skip
+        sql = (
+            'SELECT p.id, p.passage_id, p.doc_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start),'
+            " p.page, p.dates, d.title, d.source, d.published, d.published_from, d.url, d.metadata"
+            " FROM passages p JOIN documents d ON d.doc_id = p.doc_id WHERE p.id IN ({})"
+        )
+        with self._legible():
+            found = {
+                r[0]: Passage(
+                    passage_id=r[1], doc_id=r[2], start=r[3], end=r[4], text=r[5], page=r[6],
+                    dates=tuple(TimeExpression(**e) for e in json.loads(r[7])), title=r[8], source=r[9],
+                    published=r[10], published_from=r[11], url=r[12], metadata=json.loads(r[13]),
+                )
+                for r in self._select(sql, rows)
+            }  # fmt: skip
         return [found[row] for row in rows if row in found]
 
     def sentences(self, passage_ids: Sequence[str]) -> dict[str, Sentences]:
@@ -452,9 +455,10 @@ class Catalogue:
             " WHERE p.passage_id IN ({})"
         )
         found = {}
-        for passage_id, data, vectors in self._select(sql, passage_ids) if self._has_sentences() else ():
-            spans = [(start, end) for start, end in np.frombuffer(data, dtype="<i4").reshape(-1, 2).tolist()]
-            found[passage_id] = Sentences(spans, None if vectors is None else restore(vectors, len(spans)))
+        with self._legible():
+            for passage_id, data, vectors in self._select(sql, passage_ids) if self._has_sentences() else ():
+                spans = [(start, end) for start, end in np.frombuffer(data, dtype="<i4").reshape(-1, 2).tolist()]
+                found[passage_id] = Sentences(spans, None if vectors is None else restore(vectors, len(spans)))
         return found
 
     def without_sentences(self) -> list[str]:
@@ -473,6 +477,16 @@ class Catalogue:
         """Return a document's passage rows in reading order."""
         rows = self.connection.execute("SELECT id FROM passages WHERE doc_id = ? ORDER BY start", (doc_id,))
         return [row[0] for row in rows]
+
+    @contextmanager
+    def _legible(self) -> Iterator[None]:
+        """Say so where a row can be read but is not what was written."""
+        try:
+            yield
+        except (ValueError, TypeError, AttributeError) as error:
+            raise StoreFileError(
+                f"the index file {self.path} holds damaged rows ({error}); see what is wrong with: dateline doctor"
+            ) from error
 
     def _select(self, sql: str, values: Sequence[Any], more: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         for at in range(0, len(values), 500):

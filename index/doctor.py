@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.chunking import Chunked, chunk
 from index.embedding import Embedder
+from index.errors import StoreFileError
 from index.store import Entry, Store
 from index.workshop import embedded
 
@@ -117,7 +117,7 @@ def _stored(store: Store, doc_id: str, content_hash: str) -> Chunked | None:
     """Return a stored document, cut anew, or None where it is not what was stored."""
     try:
         document = store.catalogue.document(doc_id)
-    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError):
+    except StoreFileError:
         return None
     return chunk(document) if document.content_hash() == content_hash else None
 

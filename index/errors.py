@@ -8,6 +8,7 @@
     ├── StoreError              the index cannot be used
     │   ├── StoreMismatchError  made with another embedder, chunking or format version
     │   ├── StoreLockedError    another process is writing to it
+    │   ├── StoreFileError      a file of it that SQLite cannot read or write
     │   └── StoreUnavailableError   a Chroma server that does not answer
     ├── ClusterError            a Ray cluster that does not answer or fails
     ├── UnknownDocumentError    no document of that id
@@ -60,6 +61,10 @@ class StoreMismatchError(StoreError):
 
 class StoreLockedError(StoreError):
     """Another process is writing to the index."""
+
+
+class StoreFileError(StoreError):
+    """A file of the index, or the conversations, cannot be read or written; SQLite's own error is the cause."""
 
 
 class StoreUnavailableError(StoreError):

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 
 import Stemmer
 
+from index.errors import StoreFileError
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _APOSTROPHES = re.compile(r"['’](?:s)?")
 
@@ -199,8 +201,8 @@ def check(connection: sqlite3.Connection) -> str:
     """Return what is wrong between the postings and the passages, or ""."""
     try:
         connection.execute("INSERT INTO postings(postings, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        return str(error)
+    except (sqlite3.DatabaseError, StoreFileError) as error:
+        return str(error.__cause__ or error)
     finally:
         connection.rollback()
     return ""

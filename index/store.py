@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,7 @@ from index.catalogue import Candidate, Catalogue, DocumentInfo, Sentences
 from index.chunking import CHUNKING, Chunked
 from index.documents import Document, Passage
 from index.embedding import Embedder
-from index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
+from index.errors import StoreError, StoreFileError, StoreLockedError, StoreMismatchError, UnknownDocumentError
 from index.filters import Filter
 from index.pooling import Vectors
 from index.vectors import VectorStore
@@ -118,12 +117,13 @@ class Store:
                 self.recover()
                 yield
         except Exception as error:
-            if not isinstance(error, sqlite3.Error | OSError) and not type(error).__module__.startswith("chromadb"):
+            if not isinstance(error, StoreFileError | OSError) and not type(error).__module__.startswith("chromadb"):
                 raise
+            reason = error.__cause__ if isinstance(error, StoreFileError) else error
             full = shutil.disk_usage(self.folder).free < _NEARLY_FULL
             hint = "the disk is full: free some space" if full else "check the disk and its permissions"
             raise StoreError(
-                f"writing to the index {self.folder} failed ({error}); {hint}, then run the command again"
+                f"writing to the index {self.folder} failed ({reason}); {hint}, then run the command again"
             ) from error
 
     def recover(self) -> int:

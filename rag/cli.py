@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -48,9 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except DatelineError as error:
         say(f"dateline: {error}")
-        return NOTHING
-    except sqlite3.Error as error:
-        say(f"dateline: the index cannot be used ({error}); check it with: dateline doctor, or index into a new folder")
         return NOTHING
     except KeyboardInterrupt:
         say("dateline: stopped")
@@ -438,10 +434,11 @@ def _needs(arguments: argparse.Namespace, name: str, shown: str) -> None:
 
 def _reading(path: str) -> TextIO:
     if path == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
         return sys.stdin
     try:
-        return Path(path).open(encoding="utf-8", errors="replace", newline="")
+        # Without it a carriage return inside a line, which JSON allows, would end the line.
+        return Path(path).open(encoding="utf-8", errors="replace", newline="\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give another file") from error
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from index.connections import connect
 from index.dates import TimeExpression
 from index.errors import StoreError, UsageError
 from rag.answer import Answer, Citation, Event, Sentence
@@ -97,18 +98,21 @@ class ConversationStore:
         try:
             if path != ":memory:":
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        except OSError as error:
+            raise StoreError(f"the folder of the conversations {path} cannot be made ({error.strerror})") from error
+        self._connection = connect(
+            f"the file of conversations {path}", path, check_same_thread=False, isolation_level=None
+        )
+        try:
             self._connection.row_factory = sqlite3.Row
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(_SCHEMA)
             if "asked_on" not in {row["name"] for row in self._connection.execute("PRAGMA table_info (turns)")}:
                 self._connection.execute(_ADD_ASKED_ON)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"cannot open the conversations in {path}: {error}; if the file is damaged, save what can be read of it "
-                "with: dateline doctor --repair"
-            ) from error
+        except BaseException:
+            self._connection.close()
+            raise
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -122,10 +126,12 @@ class ConversationStore:
             cursor.execute("BEGIN")
             try:
                 yield cursor
+                cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                # On a full disk SQLite has ended the transaction itself.
+                if self._connection.in_transaction:
+                    cursor.execute("ROLLBACK")
                 raise
-            cursor.execute("COMMIT")
 
     def create(self, owner: str, title: str) -> Conversation:
         """A new, empty conversation."""

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from index.errors import UnknownDocumentError
+from index.errors import StoreError, UnknownDocumentError
 from rag import export, render
 from rag.conversations import Conversation, ConversationStore
 from rag.listening import is_loopback
@@ -139,12 +139,15 @@ def _must_log_in(request: Request) -> bool:
 
 
 def _guarded(page: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """The page for those logged in, where the chat asks for a login."""
+    """The page for those logged in, where the chat asks for a login; a sentence where a file cannot be read."""
 
     def guard(request: Request) -> Response:
         if _must_log_in(request):
             return HTMLResponse(render.page_html("Log in", "<p>Log in to the chat first.</p>"), status_code=401)
-        return page(request)
+        try:
+            return page(request)
+        except StoreError as error:
+            return HTMLResponse(render.page_html("Not available", f"<p>{escape(str(error))}</p>"), status_code=503)
 
     return guard
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from index.errors import StoreError, UsageError
+from index.connections import connect
+from index.errors import UsageError
 from rag.settings import CONFIG, Settings
 
 CHOICES = ("style", "unsupported", "k", "shown", "llm_url", "llm_model")
@@ -29,11 +29,14 @@ class Preferences:
     def __init__(self, settings: Settings, path: str | Path = ":memory:", *, own_llm: bool = True) -> None:
         self.settings = settings
         self.own_llm = own_llm
+        self._connection = connect(
+            f"the file of preferences {path}", path, check_same_thread=False, isolation_level=None
+        )
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._connection.execute(_SCHEMA)
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot open the preferences in {path}: {error}") from error
+        except BaseException:
+            self._connection.close()
+            raise
         self._lock = threading.Lock()
 
     def close(self) -> None:

@@ -94,7 +94,7 @@ def test_damaged_conversations(folder: Path, capsys: pytest.CaptureFixture[str],
     path = folder / CONVERSATIONS
     if what == "header":
         overwrite(path, 0, bytes(100))
-        with pytest.raises(StoreError, match="doctor --repair"):
+        with pytest.raises(StoreError, match="dateline doctor"):
             ConversationStore(path)
     else:
         at = path.read_bytes().index(b"The ferry line phoned", path.stat().st_size // 2) // 4096 * 4096
