@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import random
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -71,6 +73,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     judge = add("judge", _judge, "let the LLM of the settings grade faithfulness, apart from the report")
     judge.add_argument("target", metavar="RUN", help="the folder of a run, or of mtrag_human_eval, which people rated")
     judge.add_argument("--repeats", type=int, default=3, metavar="N", help="times each answer is graded (default: 3)")
+    judge.add_argument("--sample", type=int, metavar="N", help="grade at most N answers, drawn with seed 0")
 
 
 # --- run ---------------------------------------------------------------------------------------------------
@@ -229,15 +232,21 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     folder = Path(arguments.target)
     rated = folder.resolve().name == "mtrag_human_eval"
     claims = load_claims(folder.parent, folder.name) if rated else judge.claims_of(Report.load(folder).outcomes)
+    if arguments.sample is not None and arguments.sample < len(claims):
+        claims = random.Random(0).sample(claims, max(1, arguments.sample))  # noqa: S311 - a sample, no secret
     llm = connect(settings.llm_url, settings.llm_model, settings.llm_key)
+    # Without chance a judge repeats itself word for word, and its repeats would say nothing of how sure it is.
+    llm.temperature = 0.7
     ratings = [judge.rate(llm, claim, arguments.repeats) for claim in tqdm(claims, desc="judging")]
     known = [rating.mean for rating in ratings if rating.mean is not None]
     found = judge.agreement(ratings, claims)
+    name = llm.metadata.model_name
+    agreed = asdict(found) if rated else {"identical": found.identical, "unread": found.unread}
     result = {
-        "judge": settings.llm_model,
+        "judge": name,
         "repeats": arguments.repeats,
-        "mean_grade": metrics.mean(known),
-        "agreement": asdict(found) if rated else {"identical": found.identical, "unread": found.unread},
+        "mean_grade": metrics.mean(known) if known else None,
+        "agreement": {key: None if math.isnan(value) else value for key, value in agreed.items()},
         "grades": {rating.id: rating.grades for rating in ratings},
     }
     if not rated:
@@ -245,7 +254,7 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         _put(json.dumps(result))
     else:
-        _put(f"mean grade {metrics.mean(known):.2f} of 4 over {len(known)} answers, by {settings.llm_model}\n{found}")
+        _put(f"mean grade {metrics.mean(known):.2f} of 4 over {len(known)} answers, by {name}\n{found}")
     return DONE
 
 

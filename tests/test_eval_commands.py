@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from answering import answering
 from eval_fakes import FakeAssistant, questions
 from newsroom import ANSWER, DECLINED
 
@@ -193,3 +194,25 @@ def test_a_beir_folder_is_indexed_asked_and_resumed_with_the_real_assistant(
     assert "Recall@5" in capsys.readouterr().out
     with pytest.raises(UsageError, match="no questions with these tags"):
         call("run", folder, "--tag", "none", settings=settings)
+
+
+def test_a_judge_grades_a_run_and_what_people_rated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    evaluate(FakeAssistant(), questions(), out=run)
+    rated = tmp_path / "mtrag_human_eval"
+    rated.mkdir()
+    row = {"question": "Did it rain?", "response": "It rained.", "contexts": [{"text": "It rained."}]}
+    row |= {"faithfulness_median": 3, "model": "m", "answerability": "ANSWERABLE"}
+    rows = [row | {"id": str(n), "faithfulness": [4, n % 4 + 1]} for n in range(12)]
+    (rated / "responses.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with answering("Grade: 3") as url:
+        assert call("judge", run, "--repeats", 2, "--sample", 5, settings=Settings(llm_url=url)) == 0
+        assert "mean grade 3.00 of 4 over 5 answers, by small" in capsys.readouterr().out
+        assert call("judge", rated, "--json", settings=Settings(llm_url=url)) == 0
+    kept = json.loads((run / "judge.json").read_text(encoding="utf-8"))
+    assert (kept["judge"], kept["repeats"], len(kept["grades"])) == ("small", 2, 5)
+    assert set(map(tuple, kept["grades"].values())) == {(3, 3)}
+    agreement = json.loads(capsys.readouterr().out)["agreement"]
+    assert (agreement["n"], agreement["spearman"], agreement["identical"]) == (12, 0.0, 1.0)
+    with pytest.raises(UsageError, match="needs an LLM"):
+        call("judge", run, settings=Settings())

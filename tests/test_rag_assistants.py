@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from answering import answering
 
 from index.errors import UsageError
 from rag.assistant import Assistant
@@ -84,41 +80,6 @@ def test_the_key_goes_to_its_own_server_alone() -> None:
     for other in ("http://llm.example/v1", "https://llm.example:444/v1", "https://evil.example/llm.example"):
         assert key_for(other, started) == ""
     assert key_for("https://any.example/v1", Settings(llm_key="s3cret")) == "s3cret"
-
-
-@contextmanager
-def answering(words: str, status: int = 200, finish_reason: str = "stop") -> Iterator[str]:
-    """The address of a server that says ``words``."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.reply("application/json", {"data": [{"id": "small", "max_model_len": 2048}]})
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            event = {"choices": [{"delta": {"content": words}, "finish_reason": finish_reason}]}
-            self.reply("text/event-stream", event, "data: ", "\n\ndata: [DONE]\n\n")
-
-        def reply(self, kind: str, value: object, before: str = "", behind: str = "") -> None:
-            body = (before + json.dumps(value) + behind).encode()
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_a_test_says_in_a_sentence_how_it_went() -> None:
