@@ -11,12 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from eval import metrics, statistics
 from eval.adapters import Claim
 from eval.outcomes import Outcome
 from eval.scoring import plain
+from rag.prompt import CHARACTERS_PER_TOKEN
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLMMetadata
 
 PROMPT = """Passages:
 {passages}
@@ -33,7 +37,10 @@ whether it is useful or true.
 Answer with the number alone."""
 
 _GRADE = re.compile(r"(?<![\d/])(?<!\d\.)[1-4](?!\d|\.\d|/[^4])")
-_ROOM = 12_000  # characters of passages, about 3,000 tokens: small local models have windows of 4,096
+_LONGEST = 12_000
+"""Characters of passages, about 3,000 tokens; more than an answer is made from."""
+_REPLY = 100
+"""Tokens kept free for the grade."""
 
 
 class Completion(Protocol):
@@ -46,6 +53,10 @@ class Completion(Protocol):
 
 class Completes(Protocol):
     """Any LlamaIndex LLM."""
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """The model's limits."""
 
     def complete(self, prompt: str, /) -> Completion:
         """The model's continuation of the prompt."""
@@ -66,9 +77,11 @@ class Rating:
 
 
 def rate(llm: Completes, claim: Claim, repeats: int = 3) -> Rating:
-    """Ask the judge ``repeats`` times about one response."""
-    passages = "\n\n".join(claim.passages)[:_ROOM]
-    prompt = PROMPT.format(passages=passages, question=claim.question, response=claim.claim)
+    """Ask the judge ``repeats`` times about one response; passages are cut where its context window ends."""
+    prompt = PROMPT.format(passages="{passages}", question=claim.question, response=claim.claim)
+    room = int((llm.metadata.context_window - _REPLY) * CHARACTERS_PER_TOKEN) - len(prompt)
+    passages = "\n\n".join(claim.passages)[: max(0, min(room, _LONGEST))]
+    prompt = prompt.replace("{passages}", passages, 1)
     found = [_GRADE.search(llm.complete(prompt).text) for _ in range(repeats)]
     return Rating(claim.id, tuple(int(match[0]) if match else None for match in found))
 

@@ -27,6 +27,7 @@ from llama_index.core.llms import (
 from pydantic import PrivateAttr, SecretStr
 
 from index.errors import LLMError, UsageError
+from rag.prompt import CHARACTERS_PER_TOKEN
 
 UNKNOWN_WINDOW = 4096
 """Tokens; the context window assumed where a server does not tell."""
@@ -43,8 +44,6 @@ _LEARNING = 5.0
 
 LONGEST_OUTPUT = 2048
 """Tokens; an answer takes a hundred, what some models think before it a thousand."""
-_CHARACTERS_PER_TOKEN = 3.0
-"""Cautious for English, so that a prompt and what may follow it stay within the window."""
 
 
 class RefusedError(LLMError):
@@ -183,7 +182,7 @@ class ServerLLM(CustomLLM):
     def _body(self, messages: Sequence[ChatMessage], options: dict[str, Any]) -> dict[str, Any]:
         """Return a request, without what the model has refused."""
         name, window = self._limits()
-        prompt = sum(len(m.content or "") for m in messages) / _CHARACTERS_PER_TOKEN
+        prompt = sum(len(m.content or "") for m in messages) / CHARACTERS_PER_TOKEN
         body = {
             "model": name,
             "messages": [{"role": m.role.value, "content": m.content or ""} for m in messages],

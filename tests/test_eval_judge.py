@@ -16,7 +16,8 @@ from eval.judge import Rating, agreement, claims_of, rate
 
 
 class ScriptedLLM:
-    def __init__(self, *replies: str) -> None:
+    def __init__(self, *replies: str, context_window: int = 4096) -> None:
+        self.metadata = SimpleNamespace(context_window=context_window)
         self.replies: Iterator[str] = cycle(replies)
         self.prompts: list[str] = []
 
@@ -34,6 +35,14 @@ def test_grades_are_read_and_what_is_no_grade_is_not() -> None:
     assert Rating("x", (None,)).mean is None
     assert "It rained on Monday." in llm.prompts[0]
     assert "Did it rain?" in llm.prompts[0]
+
+
+def test_passages_are_cut_to_the_window() -> None:
+    llm = ScriptedLLM("4", context_window=1024)
+    rate(llm, Claim("c", "It rained.", ("It rained. " * 3000,), True, question="Did {passages} rain?"), repeats=1)
+    (prompt,) = llm.prompts
+    assert 2500 < len(prompt) <= 3 * 1024
+    assert prompt.endswith("number alone.")
 
 
 def test_agreement_with_people_and_with_itself() -> None:
