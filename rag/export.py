@@ -113,7 +113,8 @@ def read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); give an exported HTML or JSON file") from error
+        why = (isinstance(error, OSError) and error.strerror) or "it is not UTF-8"
+        raise UsageError(f"{path}: cannot be read ({why}); give an exported HTML or JSON file") from error
     embedded = _EMBEDDED.search(text)
     try:
         data = json.loads(embedded[1] if embedded else text)
