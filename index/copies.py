@@ -53,7 +53,7 @@ def signature(text: str, furniture: Iterable[tuple[int, int]] = ()) -> bytes:
     It is the number of different shingles (4 bytes, little-endian), then the 256 minima (4 bytes each).
     """
     sketch = _empty_sketch().copy()
-    shingles = sorted(_shingles(text, furniture))
+    shingles = list(_shingles(text, furniture))
     for start in range(0, len(shingles), _BATCH):
         sketch.update_batch(shingles[start : start + _BATCH])
     minima: Signatures = sketch.hashvalues
@@ -98,9 +98,9 @@ def _shingles(text: str, furniture: Iterable[tuple[int, int]]) -> set[bytes]:
     for start, end in (*furniture, (len(text), len(text))):
         words.extend(re.findall(r"\w+", text[position:start].lower()))
         position = max(position, end)
-    return {
-        " ".join(words[at : at + _WORDS]).encode() for at in range(max(len(words) - _WORDS + 1, min(len(words), 1)))
-    }
+    if len(words) <= _WORDS:
+        return {" ".join(words).encode()} if words else set()
+    return {" ".join(shingle).encode() for shingle in zip(*(words[at:] for at in range(_WORDS)), strict=False)}
 
 
 @cache

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import Stemmer
 
@@ -124,6 +125,10 @@ STOP_WORDS = frozenset(
 )
 """Words that carry no content of their own; neither indexed nor searched for."""
 
+_LONGEST = 64
+"""Longer runs of letters and digits are no words."""
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+
 _local = threading.local()
 
 
@@ -138,12 +143,22 @@ def _stemmer() -> Stemmer.Stemmer:
 def terms(text: str) -> list[str]:
     """Return the terms of ``text`` in order: folded, without stop words, stemmed (Snowball English)."""
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = (_APOSTROPHES.sub("", word) for word in _WORD.findall(text.casefold()))
-    kept = [word for word in words if word and word not in STOP_WORDS and len(word) <= 64]
-    stems: list[str] = _stemmer().stemWords(kept)
-    return stems
+        text = _BEYOND_ASCII.sub(_without_accents, unicodedata.normalize("NFKD", text))
+    return [term for word in _WORD.findall(text.casefold()) if (term := _term(word))]
+
+
+def _without_accents(decomposed: re.Match[str]) -> str:
+    return "".join(character for character in decomposed[0] if not unicodedata.combining(character))
+
+
+@lru_cache(maxsize=1 << 15)
+def _term(word: str) -> str:
+    """Return the term of a folded word, "" if it has none. Most words of a text are common ones, met before."""
+    plain = _APOSTROPHES.sub("", word)
+    if not plain or plain in STOP_WORDS or len(plain) > _LONGEST:
+        return ""
+    stem: str = _stemmer().stemWord(plain)
+    return stem
 
 
 SCHEMA = """
