@@ -1,4 +1,4 @@
-"""Read all of a folder's vectors in a process of its own: ``python -m index.probe FOLDER``.
+"""Read a folder's vectors in a process of its own, all or ("brief") a few: ``python -m index.probe FOLDER [brief]``.
 
 Chroma's library can crash on a damaged file, which must not take the program along that asks. The
 process prints one line of JSON: ``{"fault": "one sentence, or nothing"}``.
@@ -24,13 +24,13 @@ _ASKED = 50
 _BATCH = 1000
 
 
-def vector_fault(folder: Path) -> str:
-    """Return what is wrong with the vectors in a Chroma folder as far as reading them tells, or ""."""
+def vector_fault(folder: Path, *, brief: bool = False) -> str:
+    """Return what is wrong with the vectors in a Chroma folder as far as reading them, all or a few, tells, or ""."""
     paths = [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "index.probe", str(folder)],
+            [sys.executable, "-m", "index.probe", str(folder), *(["brief"] if brief else [])],
             capture_output=True,
             text=True,
             timeout=_SECONDS,
@@ -44,9 +44,9 @@ def vector_fault(folder: Path) -> str:
         return f"reading them ends the process (exit code {done.returncode})"
 
 
-def _read(folder: Path) -> str:
+def _read(folder: Path, *, brief: bool) -> str:
     store = VectorStore.embedded(folder)
-    ids = sorted(store.ids())
+    ids = sorted(store.ids(_ASKED if brief else None))
     for at in range(0, len(ids), _BATCH):
         some = ids[at : at + _BATCH]
         vectors = store.vectors(some)
@@ -62,7 +62,7 @@ def _read(folder: Path) -> str:
 def main() -> None:
     """Read and tell."""
     try:
-        fault = _read(Path(sys.argv[1]))
+        fault = _read(Path(sys.argv[1]), brief="brief" in sys.argv[2:])
     except StoreError as error:
         fault = str(error.__cause__ or error)
     except BaseException as error:  # Chroma's panics are no Exceptions

@@ -20,7 +20,7 @@ from index.embedding import Embedder
 from index.errors import StoreError
 from index.probe import vector_fault
 from index.store import CATALOGUE, VECTORS, Entry, fresh_meta, write_lock
-from index.vectors import VectorStore
+from index.vectors import READING, VectorStore
 
 _BATCH = 100
 _TABLES = {"meta", "documents", "passages", "files", "journal"}
@@ -77,6 +77,7 @@ def rescue(folder: Path, embedder: Embedder, found: Damage) -> Damage:
         if found.vectors:
             place = folder / VECTORS
             shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+            place.with_name(READING).unlink(missing_ok=True)
             VectorStore.embedded(place, create=True)
     found.mended = True
     return found

@@ -28,6 +28,7 @@ from index.embedding import Embedder
 from index.errors import StoreError, StoreFileError, StoreLockedError, StoreMismatchError, UnknownDocumentError
 from index.filters import Filter
 from index.pooling import Vectors
+from index.probe import vector_fault
 from index.vectors import VectorStore
 
 FORMAT_VERSION = 2
@@ -77,7 +78,14 @@ class Store:
             raise StoreError(f"the index in {folder} was never finished; index the articles again")
         meta = catalogue.meta()
         check_meta(meta, embedder, str(folder))
-        return cls(folder, catalogue, VectorStore.embedded(folder / VECTORS), meta)
+        vectors = VectorStore.embedded(folder / VECTORS)
+        if vectors.somebody_died_reading():
+            fault = vector_fault(folder / VECTORS, brief=True)
+            if fault:
+                raise StoreError(
+                    f"the vectors in {folder / VECTORS} are damaged: {fault}; make them anew with: dateline doctor --repair"
+                )
+        return cls(folder, catalogue, vectors, meta)
 
     @classmethod
     def create(cls, folder: Path, embedder: Embedder) -> Store:

@@ -14,7 +14,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 COLLECTION = "dateline"
+READING = "vectors.reading"
+"""A file beside a folder while a process reads its graph; one that lies there all the same was left behind."""
 _BATCH = 1000
 _PAGE = 10_000
 _TRIES = 4
@@ -52,6 +54,7 @@ class VectorStore:
         self._opener = opener
         self._where = where
         self._lock = lock
+        self._mark = lock.with_name(READING) if lock else None
         self._follows = lock is not None
         self._guard = threading.Lock()
         self._handle = self._open()
@@ -71,7 +74,9 @@ class VectorStore:
     def _open(self) -> _Handle:
         try:
             return _Handle(*self._opener())
-        except Exception as error:
+        except BaseException as error:
+            if not isinstance(error, Exception) and not _is_panic(error):
+                raise
             raise StoreError(
                 f"the vectors in {self._where} cannot be opened ({_first_line(error)}); "
                 "if they are damaged, make them anew with: dateline doctor --repair"
@@ -118,7 +123,9 @@ class VectorStore:
             handle = self._handle
             try:
                 return self._first(request, handle) if handle.fresh else request(handle.collection)
-            except InternalError as error:
+            except BaseException as error:
+                if not isinstance(error, InternalError) and not _is_panic(error):
+                    raise
                 if attempt == _TRIES - 1:
                     raise StoreError(
                         f"the vectors in {self._where} cannot be read ({_first_line(error)}); "
@@ -132,10 +139,24 @@ class VectorStore:
 
     def _first(self, request: Callable[[Any], Any], handle: _Handle) -> Any:
         """Make the first request of a handle, which reads the folder's graph, while nobody writes."""
-        with self._alone():
+        with self._alone(), self._marked():
             result = request(handle.collection)
         handle.fresh = False
         return result
+
+    @contextmanager
+    def _marked(self) -> Iterator[None]:
+        """Leave a mark if the process ends meanwhile, as reading a damaged graph can make it."""
+        if self._mark is None:
+            yield
+            return
+        with suppress(OSError):
+            self._mark.touch()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                self._mark.unlink(missing_ok=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -155,6 +176,13 @@ class VectorStore:
             except OSError:
                 pass
             yield
+
+    def somebody_died_reading(self) -> bool:
+        """Return whether a process ended, by a crash or a kill, while it read the folder's graph."""
+        if self._mark is None or not self._mark.exists():
+            return False
+        with self._alone():
+            return self._mark.exists()
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Add or replace the vectors (shape (len(passages), dimension)) of passages."""
@@ -195,16 +223,15 @@ class VectorStore:
             )
         return found
 
-    def ids(self) -> set[str]:
-        """Return the ids of all vectors."""
+    def ids(self, most: int | None = None) -> set[str]:
+        """Return the ids of all vectors, or of about ``most``."""
         found: set[str] = set()
-        offset = 0
+        page = min(_PAGE, most or _PAGE)
         while True:
-            got = self._asked(partial(_page, offset=offset))["ids"]
+            got = self._asked(partial(_page, offset=len(found), limit=page))["ids"]
             found.update(got)
-            if len(got) < _PAGE:
+            if len(got) < page or (most and len(found) >= most):
                 return found
-            offset += len(got)
 
     def count(self) -> int:
         """Return how many vectors are stored."""
@@ -294,14 +321,19 @@ def _metadata(passage: Passage) -> dict[str, Scalar]:
     }
 
 
-def _page(collection: Any, offset: int) -> Any:
-    return collection.get(limit=_PAGE, offset=offset, include=[])
+def _page(collection: Any, offset: int, limit: int) -> Any:
+    return collection.get(limit=limit, offset=offset, include=[])
 
 
 def _get(collection: Any, ids: list[str]) -> Any:
     return collection.get(ids=ids, include=["embeddings"])
 
 
-def _first_line(error: Exception) -> str:
+def _is_panic(error: BaseException) -> bool:
+    """Return whether Chroma's library has given up on something damaged; its panics are no Exceptions."""
+    return type(error).__name__ == "PanicException"
+
+
+def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

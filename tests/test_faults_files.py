@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +21,9 @@ from index.documents import Document
 from index.errors import StoreError
 from index.lexical import terms
 from index.rescue import Damage, damage, rescue
+from index.vectors import READING
+
+ROOT = Path(__file__).parent.parent
 
 MANY = 1010
 """Enough that Chroma writes its graph to files of their own."""
@@ -127,6 +132,48 @@ def test_asking_damaged_vectors_says_what_to_do(many: Path) -> None:
     with pytest.raises(StoreError, match="doctor --repair"):
         index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)
     index.close()
+
+
+ASKING = """
+import sys
+sys.path[:0] = [{root!r}, {tests!r}]
+from conftest import HashingEmbedder
+from index import Index
+index = Index.open(sys.argv[1], embedder=HashingEmbedder(), read_only=True)
+print("opened", flush=True)
+print(len(index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)))
+"""
+
+
+def test_a_graph_that_crashes_its_reader_is_named_from_then_on(many: Path) -> None:
+    level = graph(many, "data_level0.bin")
+    overwrite(level, 0, random.Random(1).randbytes(level.stat().st_size))
+    code = ASKING.format(root=str(ROOT), tests=str(ROOT / "tests"))
+    asked = subprocess.run([sys.executable, "-c", code, many], capture_output=True, text=True, check=False)
+    assert asked.returncode < 0 and asked.stdout == "opened\n", "Chroma's library is known to crash on this"
+    assert (many / READING).exists()
+    with pytest.raises(StoreError, match=r"are damaged: .+ doctor --repair"):
+        Index.open(many, embedder=HashingEmbedder(), read_only=True)
+    _, index = mended(many)
+    assert not (many / READING).exists() and index.store.vectors.count() > MANY - 1
+    index.close()
+
+
+def test_a_reader_that_was_killed_leaves_nothing_in_the_way(folder: Path) -> None:
+    (folder / READING).touch()
+    index = Index.open(folder, embedder=HashingEmbedder(), read_only=True)
+    assert not (folder / READING).exists(), "a look at the vectors has found them sound"
+    assert index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)
+    assert not (folder / READING).exists()
+    index.close()
+
+
+def test_a_panic_of_the_library_is_a_sentence(many: Path) -> None:
+    DAMAGES["pages of the database overwritten"](many)
+    with pytest.raises(StoreError, match="doctor --repair"):
+        Index.open(many, embedder=HashingEmbedder(), read_only=True).store.dense(
+            HashingEmbedder().encode(["harbour"])[0], 3
+        )
 
 
 def page_of(path: Path, words: str) -> int:

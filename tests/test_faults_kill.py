@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -15,6 +16,7 @@ import time
 import urllib.request
 from contextlib import closing, suppress
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from newsroom import ANSWER
@@ -27,30 +29,39 @@ from rag.conversations import CONVERSATIONS, ConversationStore
 
 ROOT = Path(__file__).parent.parent
 CHATTING = """
-import sys, threading
+import os, sys, threading
 sys.path[:0] = [{root!r}, {tests!r}]
 from newsroom import FakeAssistant
 from rag.chat import Chat
 from rag.conversations import ConversationStore, Limits
-store = ConversationStore({file!r})
-chat = Chat(FakeAssistant(), store)
-print("ready", flush=True)
-def ask(owner):
-    kept = ""
-    for number in range(10**9):
-        *_, (_, _, kept) = chat.ask(f"Question {{number}}?", kept, Limits(), owner)
-        turn = store.get(owner, kept).turns[-1]
-        chat.vote(f"t{{turn.id}}", owner, vote=1)
-        if owner in "ab":
-            store.delete(owner, kept)
-            kept = ""
-        else:
-            sys.stdout.write(f"{{turn.id}}\\n")
-            sys.stdout.flush()
-            kept = "" if number % 7 == 6 else kept
-for owner in "abcd":
-    threading.Thread(target=ask, args=(owner,)).start()
+def chat():
+    store = ConversationStore({file!r})
+    chat = Chat(FakeAssistant(), store)
+    print(os.getpid(), flush=True)
+    def ask(owner):
+        kept = ""
+        for number in range(10**9):
+            *_, (_, _, kept) = chat.ask(f"Question {{number}}?", kept, Limits(), owner)
+            turn = store.get(owner, kept).turns[-1]
+            chat.vote(f"t{{turn.id}}", owner, vote=1)
+            if owner in "ab":
+                store.delete(owner, kept)
+                kept = ""
+            else:
+                sys.stdout.write(f"{{turn.id}}\\n")
+                sys.stdout.flush()
+                kept = "" if number % 7 == 6 else kept
+    for owner in "abcd":
+        threading.Thread(target=ask, args=(owner,)).start()
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        chat()
+        break
+    os.waitpid(child, 0)
+    print("killed", flush=True)
 """
+"""Forks a chat for every line it is sent: importing all of it anew for each would take longer than what is tested."""
 
 
 def check(file: Path) -> set[int]:
@@ -75,17 +86,20 @@ def test_what_was_answered_is_kept_though_the_chat_is_killed(tmp_path: Path, kil
     file = tmp_path / CONVERSATIONS
     code = CHATTING.format(root=str(ROOT), tests=str(ROOT / "tests"), file=str(file))
     told = 0
-    for _ in range(kills):
-        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
+    with subprocess.Popen([sys.executable, "-c", code], stdin=PIPE, stdout=PIPE, text=True, bufsize=1) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for _ in range(kills):
+            process.stdin.write("chat\n")
+            child = int(process.stdout.readline())
             time.sleep(0.2 + rng.random() * 0.6)
-            process.send_signal(signal.SIGKILL)
-            lines = process.stdout.read().splitlines()
-        # The kill may have cut the last line off.
-        answered = {int(line) for line in lines[:-1]}
-        assert answered <= check(file)
-        told += len(lines)
+            os.kill(child, signal.SIGKILL)
+            answered = set()
+            # A line that the kill has cut off runs into the last one.
+            while not (line := process.stdout.readline()).endswith("killed\n"):
+                answered.add(int(line))
+            assert answered <= check(file)
+            told += len(answered)
+        process.stdin.close()
     assert told > kills, "it must be killed while it works"
 
 
