@@ -22,7 +22,7 @@ import numpy as np
 
 from index import lexical
 from index.chunking import Chunked, Span, heading
-from index.connections import Connection, connect
+from index.connections import Connection, connect, ends_with
 from index.copies import clusters
 from index.dates import TimeExpression
 from index.documents import Document, Passage
@@ -92,6 +92,7 @@ class Candidate:
 
     ``first_day``/``last_day`` are the ordinals of the earliest and latest day that the passage's
     own time expressions can mean, ``published_day`` that of the article; None where unknown.
+    ``alone`` says that the article has no other passage.
     """
 
     row: int
@@ -104,6 +105,7 @@ class Candidate:
     first_day: int | None
     last_day: int | None
     cluster: str | None
+    alone: bool
 
 
 class Sentences(NamedTuple):
@@ -118,7 +120,7 @@ class _Held:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.close = weakref.finalize(self, connection.close)
+        self.close = ends_with(self, connection)
 
 
 class Catalogue:
@@ -422,11 +424,13 @@ class Catalogue:
         return [
             Candidate(
                 row=r[0], passage_id=r[1], doc_id=r[2], title_terms=tuple(r[3].split()), terms=tuple(r[4].split()),
-                source=r[5], published_day=r[6], first_day=r[7], last_day=r[8], cluster=r[9],
+                source=r[5], published_day=r[6], first_day=r[7], last_day=r[8], cluster=r[9], alone=bool(r[10]),
             )
             for r in self._select(
                 "SELECT p.id, p.passage_id, p.doc_id, p.title_terms, p.terms, d.source, p.published_day, p.first_day,"
-                " p.last_day, d.cluster FROM passages p JOIN documents d ON d.doc_id = p.doc_id WHERE p.id IN ({})",
+                " p.last_day, d.cluster,"
+                " NOT EXISTS (SELECT 1 FROM passages other WHERE other.doc_id = p.doc_id AND other.id <> p.id)"
+                " FROM passages p JOIN documents d ON d.doc_id = p.doc_id WHERE p.id IN ({})",
                 rows,
             )
         ]  # fmt: skip
@@ -461,6 +465,17 @@ class Catalogue:
                 spans = [(start, end) for start, end in np.frombuffer(data, dtype="<i4").reshape(-1, 2).tolist()]
                 found[passage_id] = Sentences(spans, None if vectors is None else restore(vectors, len(spans)))
         return found
+
+    def nearest_sentences(self, rows: Sequence[int], vector: Vectors) -> dict[int, float]:
+        """Return, for each passage row, the cosine of ``vector`` and its nearest sentence; rows without any are left out."""
+        sql = "SELECT passage, vectors FROM sentences WHERE passage IN ({}) AND length(vectors) > 0"
+        stored = list(self._select(sql, rows)) if self._has_sentences() else []
+        if not stored:
+            return {}
+        ends = np.cumsum([len(data) // len(vector) for _, data in stored])
+        similar = restore(b"".join(data for _, data in stored), int(ends[-1])) @ vector
+        best = np.maximum.reduceat(similar, [0, *ends[:-1]])
+        return dict(zip((row for row, _ in stored), best.tolist(), strict=True))
 
     def without_sentences(self) -> list[str]:
         """Return the ids of the documents that have a passage whose sentences' vectors are not stored."""

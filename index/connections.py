@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -96,3 +97,13 @@ def connect(subject: str, database: str | Path, **options: Any) -> Connection:
         raise failure(subject, error) from error
     connection.subject = subject
     return connection
+
+
+def ends_with(owner: object, connection: Connection) -> Callable[[], object]:
+    """Have a connection closed when its owner is no more; return what closes it before.
+
+    When the program ends nothing is closed: a thread may still be reading, and SQLite needs no farewell.
+    """
+    closing = weakref.finalize(owner, connection.close)
+    closing.atexit = False
+    return closing

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.connections import connect
+from index.connections import connect, ends_with
 from index.dates import TimeExpression
 from index.errors import StoreError, UsageError
 from rag.answer import Answer, Citation, Event, Sentence
@@ -114,10 +114,11 @@ class ConversationStore:
             self._connection.close()
             raise
         self._lock = threading.Lock()
+        self._closing = ends_with(self, self._connection)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, which ends with this object at the latest."""
+        self._closing()
 
     @contextmanager
     def _cursor(self) -> Iterator[sqlite3.Cursor]:

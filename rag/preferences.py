@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from index.connections import connect
+from index.connections import connect, ends_with
 from index.errors import UsageError
 from rag.settings import CONFIG, Settings
 
@@ -38,10 +38,11 @@ class Preferences:
             self._connection.close()
             raise
         self._lock = threading.Lock()
+        self._closing = ends_with(self, self._connection)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, which ends with this object at the latest."""
+        self._closing()
 
     def of(self, owner: str) -> Settings:
         """The settings that hold for a person; choices that are no longer possible are left out."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import pytest
 from index.catalogue import Catalogue
 from index.connections import Connection, connect
 from index.errors import StoreFileError, StoreLockedError
+from rag.conversations import ConversationStore
+from rag.preferences import Preferences
+from rag.settings import Settings
 
 
 @pytest.fixture
@@ -110,3 +114,16 @@ def test_connections_end_with_their_threads_and_with_the_catalogue(tmp_path: Pat
         opened[-1].execute("SELECT 1")
     read()
     catalogue.close()
+
+
+@pytest.mark.parametrize("make", [ConversationStore, lambda path: Preferences(Settings(), path)])
+def test_a_file_of_the_chat_is_closed_with_who_holds_it(
+    make: Callable[[Path], ConversationStore | Preferences], tmp_path: Path
+) -> None:
+    holder = make(tmp_path / "kept.sqlite")
+    connection = holder._connection
+    assert connection.execute("SELECT 1").fetchone()
+    del holder
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
