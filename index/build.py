@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -212,15 +213,34 @@ class _Builder:
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove documents that came from ``paths`` and were not met this time."""
-        roots = [path.resolve() for path in paths]
-        failed = {str(Path(error.where.rsplit(":", 1)[0]).resolve()) for error in self.report.failed}
-        gone = [
-            doc_id
-            for doc_id, origin in self.store.catalogue.origins().items()
-            # A file that is there but could not be read keeps its last good state.
-            if origin and doc_id not in self.seen and not (origin in failed and Path(origin).exists())
-            and any(Path(origin) == root or root in Path(origin).parents for root in roots)
-        ]  # fmt: skip
+        roots = {path.resolve() for path in paths}
+        unread = self._unread()
+        gone = []
+        for doc_id, origin in self.store.catalogue.origins().items():
+            if not origin or doc_id in self.seen:
+                continue
+            places = {Path(origin), *Path(origin).parents}
+            if places & roots and not places & unread:
+                gone.append(doc_id)
         if gone:
             self.store.remove(gone)
             self.report.removed = len(gone)
+
+    def _unread(self) -> set[Path]:
+        """Return what is there but could not be read: files and folders whose documents keep their last good state."""
+        named = {name for error in self.report.failed for name in (error.where, error.where.rsplit(":", 1)[0])}
+        return {Path(name).resolve() for name in named if _is_kept_back(Path(name))}
+
+
+def _is_kept_back(path: Path) -> bool:
+    """Whether something that could not be read is there all the same; an empty folder has been read."""
+    try:
+        if path.is_dir():
+            os.scandir(path).close()
+            return False
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -25,7 +25,7 @@ from index.furniture import furniture_spans
 from index.head import agency, headline_span, title_from_prose
 from index.records import COLLECTIONS
 
-LOADING = "1"
+LOADING = "2"
 """Changed with what loading makes of a file, so that files read by an older version are read again."""
 
 OnError = Callable[[LoadError], None]
@@ -228,7 +228,10 @@ def _source(path: Path, doc_id: str, beside: frozenset[str]) -> SourceFile:
     suffix = path.suffix.lower()
     if suffix not in READERS and suffix not in COLLECTIONS:
         formats = " ".join(sorted([*READERS, *COLLECTIONS]))
-        raise LoadError(str(path), f"not a format that is read here ({formats}); convert it")
+        hint = "convert it"
+        if any(end.endswith(suffix) for end in _SIDECARS if suffix):
+            hint = f"what it says of an article goes into NAME{_SIDECARS[0]}, articles themselves into a .jsonl"
+        raise LoadError(str(path), f"not a format that is read here ({formats}); {hint}")
     if not path.is_file():
         raise LoadError(str(path), "not a regular file; give a file or a folder")
     sidecar = next(

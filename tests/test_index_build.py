@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,40 @@ def test_a_file_that_cannot_be_read_any_more_is_not_pruned(index: Index, article
     report = index.add(articles, prune=True)
     assert (report.removed, len(report.failed)) == (0, 1)
     assert "one.txt" in {info.doc_id for info in index.documents()}
+
+
+def test_a_file_with_a_colon_in_its_name_that_cannot_be_read_any_more_is_not_pruned(
+    index: Index, articles: Path
+) -> None:
+    story = articles / "10:30.txt"
+    story.write_text("The bridge reopened on Monday.", encoding="utf-8")
+    index.add(articles)
+    story.write_bytes(b"\x00\x01\x02" * 100)
+    assert index.add(articles, prune=True).removed == 0
+    story.unlink()
+    assert index.add(articles, prune=True).removed == 1
+
+
+def test_a_folder_that_cannot_be_listed_any_more_is_not_pruned(
+    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = articles / "closed"
+    closed.mkdir()
+    (closed / "story.txt").write_text("The bridge reopened on Monday.", encoding="utf-8")
+    index.add(articles)
+    scandir = os.scandir
+
+    def refusing(path: str | Path) -> object:
+        if Path(path) == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    with monkeypatch.context() as refused:
+        refused.setattr(os, "scandir", refusing)
+        report = index.add(articles, prune=True)
+    assert (report.removed, [error.where for error in report.failed]) == (0, [str(closed)])
+    (closed / "story.txt").unlink()
+    assert index.add(articles, prune=True).removed == 1, "an emptied folder is pruned"
 
 
 def test_a_collection_is_updated_line_by_line(index: Index, tmp_path: Path) -> None:
