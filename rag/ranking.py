@@ -28,8 +28,13 @@ FRESH_DAYS = 14.0
 """Days after which the freshness of an article has fallen to 1/e."""
 WINDOW_DAYS = 7.0
 """Days outside the asked-about window at which its fit has fallen to 1/e."""
+SENTENCE = 0.5
+"""What the likeness of a passage's nearest sentence counts beside that of the whole passage."""
 SUPPORT = 0.15
 """What the next best passage of the same article adds: an article about the matter has several."""
+ALONE = 0.8
+"""The share of its own standing that an article's only passage is given as support: it can have no second one,
+and being short is no fault."""
 TOLERANCE_DAYS = 1
 """An article dated this much after the asker's today is taken for today's: time zones."""
 
@@ -44,8 +49,10 @@ class Weights:
     together) and 0.7 (full articles alone), ``fresh_asked`` between 0.06 (with full articles) and
     0.25 (without), ``fresh`` near the middle.
 
-    ``dense``: cosine similarity of question and passage. ``lexical``: BM25 divided by the
-    candidates' best. ``title``: share of the question's terms, weighed by their rarity, that the
+    ``dense``: likeness of question and passage (``likeness``). ``lexical``: BM25 divided by the
+    candidates' best, times the share of the question's terms, weighed by their rarity, that the
+    candidate with most of them has: where no passage has the question's words, the one with a
+    few more of them is not the better one. ``title``: share of the question's terms, weighed by their rarity, that the
     article's heading has; an article about the matter, rather than one that mentions it.
     ``source``: the question names the article's source. ``fresh``: nearness of publication to the
     asker's today, where the question sets no earlier time; ``fresh_asked``: the same, once more,
@@ -54,7 +61,7 @@ class Weights:
     """
 
     dense: float = 1.0
-    lexical: float = 0.25
+    lexical: float = 0.50
     title: float = 0.40
     source: float = 0.20
     fresh: float = 0.36
@@ -85,21 +92,29 @@ class LexicalStats:
         return math.log(1.0 + (self.count - df + 0.5) / (df + 0.5)) if self.count >= df else 0.0
 
 
+def likeness(passage: float, sentence: float | None) -> float:
+    """Return how like a question a passage is, from the cosines of the passage and of its nearest sentence.
+
+    A long passage holds the answer in one sentence, which its own vector blurs.
+    """
+    return passage if sentence is None else (passage + SENTENCE * sentence) / (1 + SENTENCE)
+
+
 def rank(
     query: Query,
     candidates: Sequence[Candidate],
-    cosines: Sequence[float],
+    likenesses: Sequence[float],
     stats: LexicalStats,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> list[tuple[float, int]]:
     """Return (score, position in ``candidates``), best first; copies of a better-ranked article last.
 
-    ``cosines[i]`` is the similarity of the question and ``candidates[i]``.
+    ``likenesses[i]`` is the ``likeness`` of the question and ``candidates[i]``.
     """
     if not candidates:
         return []
     vector = np.array([getattr(weights, name) for name in FEATURES])
-    scores = features(query, candidates, cosines, stats) @ vector
+    scores = features(query, candidates, likenesses, stats) @ vector
     scores += SUPPORT * _support(scores, candidates)
     order = sorted(range(len(candidates)), key=lambda i: (-scores[i], candidates[i].row))
     copies = _copies(order, candidates)
@@ -109,11 +124,11 @@ def rank(
     return [(float(scores[i]), i) for i in order]
 
 
-def features(query: Query, candidates: Sequence[Candidate], cosines: Sequence[float], stats: LexicalStats) -> Floats:
+def features(query: Query, candidates: Sequence[Candidate], likenesses: Sequence[float], stats: LexicalStats) -> Floats:
     """Return the features of every candidate, shape (len(candidates), len(FEATURES))."""
     columns = {
-        "dense": np.asarray(cosines, dtype=np.float64),
-        "lexical": _share_of_best(bm25(query, candidates, stats)),
+        "dense": np.asarray(likenesses, dtype=np.float64),
+        "lexical": _lexical(query, candidates, stats),
         "title": _title(query, candidates, stats),
         "source": _named_sources(query, candidates),
         **_time(query, candidates),
@@ -121,37 +136,50 @@ def features(query: Query, candidates: Sequence[Candidate], cosines: Sequence[fl
     return np.stack([columns[name] for name in FEATURES], axis=1)
 
 
-def bm25(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> Floats:
-    """BM25 of the query's terms in passage and heading together (Robertson and Zaragoza 2009).
-
-    The average length is the candidates' own.
-    """
+def frequencies(query: Query, candidates: Sequence[Candidate]) -> Floats:
+    """How often each term of the query is in passage and heading together, shape (len(candidates), terms)."""
     column = {term: j for j, term in enumerate(query.terms)}
-    frequency = np.zeros((len(candidates), len(column)))
+    found = np.zeros((len(candidates), len(column)))
     for i, candidate in enumerate(candidates):
-        for found in (candidate.terms, candidate.title_terms):
-            for term in filter(column.__contains__, found):
-                frequency[i, column[term]] += 1
+        for words in (candidate.terms, candidate.title_terms):
+            for term in filter(column.__contains__, words):
+                found[i, column[term]] += 1
+    return found
+
+
+def bm25(frequency: Floats, candidates: Sequence[Candidate], idf: Floats) -> Floats:
+    """BM25 (Robertson and Zaragoza 2009) of ``frequencies``; the average length is the candidates' own."""
     length = np.array([len(candidate.terms) for candidate in candidates], dtype=np.float64)
     damping = K1 * (1 - B + B * length / max(length.mean(), 1.0))
-    idf = np.array([stats.idf(term) for term in query.terms])
     scores: Floats = (frequency * (K1 + 1) / (frequency + damping[:, None])) @ idf
     return scores
 
 
+def _lexical(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> Floats:
+    """BM25 as a share of the best, times the largest share of the question's idf that one candidate has."""
+    frequency = frequencies(query, candidates)
+    idf = np.array([stats.idf(term) for term in query.terms])
+    scores = bm25(frequency, candidates, idf)
+    best = scores.max(initial=0.0)
+    if best <= 0:
+        return scores
+    covered = float(((frequency > 0) @ idf).max() / idf.sum())
+    shares: Floats = scores * (covered / best)
+    return shares
+
+
 def _support(scores: Floats, candidates: Sequence[Candidate]) -> Floats:
-    """Return how far the second best passage of each candidate's article stands above the worst of all; 0 without one."""
+    """How far the second best passage of each candidate's article stands above the worst of all candidates.
+
+    0 where no second one was found, ``ALONE`` of its own height where there is none to find.
+    """
     best: dict[str, list[float]] = {}
     for candidate, score in zip(candidates, scores.tolist(), strict=True):
         best[candidate.doc_id] = sorted([*best.get(candidate.doc_id, ()), score])[-2:]
     worst = float(scores.min())
     second = {doc_id: found[0] - worst if len(found) > 1 else 0.0 for doc_id, found in best.items()}
-    return np.array([second[candidate.doc_id] for candidate in candidates])
-
-
-def _share_of_best(scores: Floats) -> Floats:
-    best = scores.max(initial=0.0)
-    return scores / best if best > 0 else scores
+    only = ALONE * (scores - worst)
+    return np.array([only[i] if c.alone else second[c.doc_id] for i, c in enumerate(candidates)])
 
 
 def _title(query: Query, candidates: Sequence[Candidate], stats: LexicalStats) -> Floats:

@@ -20,7 +20,7 @@ from index.errors import UsageError
 from index.filters import from_day
 from index.pooling import Vectors
 from rag.query import Query, analyse
-from rag.ranking import LexicalStats, rank
+from rag.ranking import LexicalStats, likeness, rank
 
 if TYPE_CHECKING:
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
@@ -195,7 +195,9 @@ class Retriever(BaseRetriever):
         # What only the lexical side found is at most as similar as the last of the nearest.
         floor = min(dense.values(), default=0.0)
         stats = LexicalStats(self._count(), store.catalogue.document_frequency(asked.terms))
-        order = rank(asked, candidates, [dense.get(c.row, floor) for c in candidates], stats)
+        nearest = store.catalogue.nearest_sentences([c.row for c in candidates], vector)
+        likenesses = [likeness(dense.get(c.row, floor), nearest.get(c.row)) for c in candidates]
+        order = rank(asked, candidates, likenesses, stats)
         ranked = _Ranked(vector, dense, lexical, [(score, candidates[at]) for score, at in order])
         self._recent[key] = ranked
         while len(self._recent) > _RECENT:

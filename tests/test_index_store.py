@@ -1,4 +1,6 @@
 import threading
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -217,3 +219,45 @@ def test_a_date_that_a_program_gives_is_known_to_be_given(index: Index) -> None:
     assert stated.published_from == "stated"
     early = Document("e", "Held by an older index.", published="2026-03-02", published_from="unknown")
     assert early.published_from == "unknown"  # its hash is that of the document that was added then
+
+
+class SentenceEmbedder(HashingEmbedder):
+    """Gives the sentences of a passage vectors of their own."""
+
+    def encode_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[np.ndarray, list[np.ndarray]]:  # type: ignore[type-arg]
+        return self.encode(texts), [
+            self.encode([text[a:b] for a, b in some]) for text, some in zip(texts, spans, strict=True)
+        ]
+
+
+def test_the_nearest_sentence_of_each_passage(tmp_path: Path) -> None:
+    embedder = SentenceEmbedder()
+    with closing(Index.open(tmp_path / "index", embedder=embedder)) as index:
+        index.add_documents(
+            [
+                document("a", "Dar phoned Dubai on Monday. Wheat prices fell in Rome."),
+                document("b", "The price of rice is not known."),
+            ]
+        )
+        catalogue = index.store.catalogue
+        vector = embedder.encode(["Wheat prices fell in Rome."])[0]
+        nearest = catalogue.nearest_sentences([*catalogue.rows_of("b"), *catalogue.rows_of("a"), 99], vector)
+        assert len(nearest) == 2
+        assert nearest[catalogue.rows_of("a")[0]] == pytest.approx(1, abs=1e-3)
+        assert nearest[catalogue.rows_of("b")[0]] < 0.9
+        assert catalogue.nearest_sentences([], vector) == {}
+
+
+def test_no_nearest_sentence_where_the_model_gives_none(index: Index) -> None:
+    catalogue = index.store.catalogue
+    assert catalogue.nearest_sentences(catalogue.rows_of("a"), index.embedder.encode(["Dar"])[0]) == {}
+
+
+def test_a_candidate_knows_whether_its_article_has_other_passages(index: Index) -> None:
+    index.add_documents([document("long", "\n\n".join(f"Sentence {i} has a few words more." for i in range(60)))])
+    catalogue = index.store.catalogue
+    assert len(catalogue.rows_of("long")) > 1
+    rows = [catalogue.rows_of("a")[0], catalogue.rows_of("long")[0]]
+    assert {c.doc_id: c.alone for c in catalogue.candidates(rows)} == {"a": True, "long": False}

@@ -9,7 +9,7 @@ import pytest
 from index.catalogue import Candidate
 from index.lexical import terms
 from rag.query import analyse
-from rag.ranking import FEATURES, LexicalStats, Weights, bm25, features, rank
+from rag.ranking import ALONE, FEATURES, SUPPORT, LexicalStats, Weights, bm25, features, frequencies, likeness, rank
 
 
 def day(iso: str) -> int:
@@ -28,6 +28,7 @@ def candidate(row: int, text: str, published: str | None = None, source: str = "
         first_day=None,
         last_day=None,
         cluster=None,
+        alone=False,
     )
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -47,7 +48,9 @@ def order(question: str, candidates: list[Candidate], cosines: list[float], aske
 
 def test_bm25_is_the_published_formula() -> None:
     found = [candidate(1, "storm storm lisbon"), candidate(2, "harbour")]
-    scores = bm25(analyse("storm"), found, stats(found))
+    frequency = frequencies(analyse("storm"), found)
+    assert frequency.tolist() == [[2], [0]]
+    scores = bm25(frequency, found, np.array([stats(found).idf("storm")]))
     # idf = ln(1 + (2 - 1 + .5) / (1 + .5)) = ln 2; length 3 of average 2: K = 1.2 * (.25 + .75 * 1.5) = 1.65
     assert scores[0] == pytest.approx(math.log(2) * 2 * 2.2 / (2 + 1.65))
     assert scores[1] == 0
@@ -55,7 +58,22 @@ def test_bm25_is_the_published_formula() -> None:
 
 def test_a_heading_s_words_count() -> None:
     found = [candidate(1, "rates rise", source="Reuters"), candidate(2, "rates rise")]
-    assert bm25(analyse("Reuters"), found, stats(found))[0] > 0
+    assert frequencies(analyse("Reuters rates"), found).tolist() == [[1, 1], [0, 1]]
+
+
+def test_shared_words_count_by_how_much_of_the_question_some_passage_has() -> None:
+    column = FEATURES.index("lexical")
+    whole = [candidate(1, "storm lisbon"), candidate(2, "harbour")]
+    known = LexicalStats(4, {"storm": 1, "lisbon": 1})
+    assert features(analyse("storm Lisbon"), whole, [0, 0], known)[:, column].tolist() == [1.0, 0.0]
+    half = [candidate(1, "storm"), candidate(2, "harbour")]
+    assert features(analyse("storm Lisbon"), half, [0, 0], known)[:, column].tolist() == [0.5, 0.0]
+
+
+def test_a_passage_is_as_like_as_itself_and_its_nearest_sentence() -> None:
+    assert likeness(0.4, None) == 0.4
+    assert likeness(0.4, 0.4) == pytest.approx(0.4)
+    assert 0.4 < likeness(0.4, 0.7) < 0.7
 
 
 def test_equal_in_meaning_the_shared_words_decide_and_the_other_way_round() -> None:
@@ -90,8 +108,8 @@ def test_a_question_for_what_is_new_leans_more_on_freshness() -> None:
 
 
 def test_what_appears_after_the_asker_s_today_goes_last() -> None:
-    found = [candidate(1, "team won", "2024-06-20"), candidate(2, "team lost", "2024-01-01")]
-    assert order("Which team won?", found, [0.55, 0.5], "2024-06-03") == [2, 1]
+    found = [candidate(1, "team won", "2024-06-20"), candidate(2, "team won", "2024-01-01")]
+    assert order("Which team won?", found, [0.8, 0.5], "2024-06-03") == [2, 1]
 
 
 def test_a_question_about_an_earlier_time_does_not_lean_on_today() -> None:
@@ -149,3 +167,15 @@ def test_an_article_with_a_second_fitting_passage_stands_before_one_that_mention
     found = [mention, *about, candidate(4, "weather")]
     ranked = rank(analyse("harbour strike"), found, [0.5, 0.5, 0.5, 0.1], stats(found))
     assert [found[at].doc_id for _, at in ranked] == ["about", "about", "d1", "d4"]
+
+
+def test_an_article_of_one_passage_is_not_behind_for_being_short() -> None:
+    short = candidate(1, "harbour strike", alone=True)
+    long = [candidate(row, "harbour strike", doc_id="long") for row in (2, 3)]
+    found = [short, *long, candidate(4, "weather")]
+    assert order("harbour strike", found, [0.55, 0.5, 0.5, 0.1])[0] == 1
+    plain = features(analyse("harbour strike"), found, [0.5, 0.5, 0.5, 0.1], stats(found)) @ np.array(
+        [getattr(Weights(), name) for name in FEATURES]
+    )
+    scores = {at: score for score, at in rank(analyse("harbour strike"), found, [0.5, 0.5, 0.5, 0.1], stats(found))}
+    assert scores[0] == pytest.approx(plain[0] + SUPPORT * ALONE * (plain[0] - plain[3]))
