@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -46,6 +47,9 @@ _MAX_HEADER = 1_000
 
 _MAX_PARTS = 100
 """Parts of a mail."""
+
+_MAX_SECONDS = 60
+"""Processor time for a PDF, whose pages can draw one another; five hundred full ones take two seconds."""
 
 _MAX_TAG = 2**22
 """Characters of the longest tag or comment in HTML: a picture may stand in an attribute."""
@@ -109,12 +113,20 @@ def read_pdf(data: bytes) -> Article:
     """
     from pypdf import PdfReader
 
+    until = time.thread_time() + _MAX_SECONDS
+
+    def hurry(*_: object) -> None:
+        if time.thread_time() > until:
+            raise ValueError(f"takes more than {_MAX_SECONDS} seconds to read; convert it to .txt")
+
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
         raise ValueError("protected by a password; save it without one")
     texts: list[str] = []
     for page in reader.pages:
-        texts.append(page.extract_text().strip())
+        # Asked at every operator: a page of forms that draw forms takes as long as it likes.
+        texts.append(page.extract_text(visitor_operand_before=hurry).strip())
+        hurry()
     if not any(texts):
         raise ValueError("no text in its pages (scanned?); run text recognition (OCR) on it first")
     text, pages = "", []

@@ -38,6 +38,20 @@ def test_seeds_and_strange_inputs_and_old_findings(target: tuple[str, Callable])
         check(file.read_bytes())
 
 
+@pytest.mark.parametrize("name", ["text", "markdown", "html", "pdf", "docx", "mail", "jsonl", "csv", "feed"])
+def test_seeds_are_articles(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Around a seed that is refused at its first byte nothing would ever be found."""
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
+    read: list[object] = []
+    monkeypatch.setattr("fuzz.targets.keeper", lambda place, every: read.append)
+    check = TARGETS[name].make(tmp_path)
+    for seed in TARGETS[name].seeds:
+        check(seed)
+    without_text = {"text": 1, "mail": 1}.get(name, 0)
+    assert len(read) >= len(TARGETS[name].seeds) - without_text
+
+
 def test_inputs_around_the_seeds(target: tuple[str, Callable]) -> None:
     name, check = target
     pieces = sorted({piece for seed in TARGETS[name].seeds for piece in seed.replace(b"\n", b" \n").split(b" ")})

@@ -451,6 +451,16 @@ PDF = (
     b"3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n4 0 obj<</Type/Page/Parent 2 0 R/Resources<</Font"
     b"<</F1 3 0 R>>>>/MediaBox[0 0 612 792]/Contents 5 0 R>>endobj\n5 0 obj<</Length 49>>\nstream\nBT /F1 12 Tf 72 720 "
     b"Td (The bridge reopened.) Tj T* ET\nendstream endobj\ntrailer<</Size 6/Root 1 0 R/Info<</Title(Bridge)>>>>\n"
+    b"startxref\n0\n%%EOF\n"
+)
+FORMS = (
+    PDF.replace(b"/Font<</F1 3 0 R>>", b"/Font<</F1 3 0 R>>/XObject<</X 7 0 R>>")
+    .replace(b"Tj T* ET", b"Tj ET /X Do")
+    .replace(
+        b"trailer",
+        b"7 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</Font<</F1 3 0 R>>>>/Length 32>>\nstream\n"
+        b"BT /F1 9 Tf [(Cars) -9 (came)]TJ ET\nendstream endobj\ntrailer",
+    )
 )
 PARAGRAPH = b'<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>The bridge reopened.</w:t></w:r></w:p>'
 CELLS = b"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Mon</w:t></w:r></w:p></w:tc><w:tc><w:p/></w:tc></w:tr></w:tbl>"
@@ -497,7 +507,7 @@ TARGETS: dict[str, Target] = {
          b'+++\ntitle = "Rain"\n+++\nText\n```\ncode\n```\n> quote\n<div>html</div>\n'),
     ),
     "html": Target(loader("a.html"), (PAGE, b"<p>Rain.<script>x()</script><p>Sun.", b"<div>" * 40 + b"deep")),
-    "pdf": Target(loader("a.pdf"), (PDF,)),
+    "pdf": Target(loader("a.pdf"), (PDF, FORMS)),
     "docx": Target(loader("a.docx", docx), (PARAGRAPH + CELLS, docx(PARAGRAPH))),
     "mail": Target(
         loader("a.eml"),
