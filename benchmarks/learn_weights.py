@@ -37,7 +37,7 @@ from index.catalogue import Candidate
 from index.embedding import open_embedder
 from index.filters import to_day
 from rag.query import analyse
-from rag.ranking import FEATURES, LexicalStats, features
+from rag.ranking import FEATURES, LexicalStats, features, likeness
 
 Floats = NDArray[np.float64]
 
@@ -63,15 +63,16 @@ class Case:
 
 
 def candidates(index: Index, question: Question) -> tuple[list[Candidate], list[float], LexicalStats]:
-    """Return what the retriever would rank for a question."""
+    """Return what the retriever would rank for a question, and its likeness to each."""
     query, store = analyse(question.question), index.store
-    dense = dict(store.dense(index.embedder.encode([query.text])[0], POOL))
-    lexical = dict(store.lexical(query.terms, POOL))
+    vector = index.embedder.encode([query.text])[0]
+    dense = dict(store.dense(vector, POOL))
+    lexical = dict(store.lexical(query.terms, POOL // 2))
     found = store.candidates(sorted(dense.keys() | lexical.keys()))
     floor = min(dense.values())
-    terms = analyse(question.question).terms
-    stats = LexicalStats(store.catalogue.counts()["passages"], store.catalogue.document_frequency(terms))
-    return found, [dense.get(candidate.row, floor) for candidate in found], stats
+    nearest = store.catalogue.nearest_sentences([c.row for c in found], vector)
+    stats = LexicalStats(store.catalogue.counts()["passages"], store.catalogue.document_frequency(query.terms))
+    return found, [likeness(dense.get(c.row, floor), nearest.get(c.row)) for c in found], stats
 
 
 def cases(index: Index, questions: Sequence[Question], published: dict[str, str | None]) -> dict[str, list[Case]]:
@@ -79,7 +80,7 @@ def cases(index: Index, questions: Sequence[Question], published: dict[str, str 
     random = np.random.default_rng(0)
     made: dict[str, list[Case]] = {"plain": [], "news": [], "archive": []}
     for question in questions:
-        found, cosines, stats = candidates(index, question)
+        found, likenesses, stats = candidates(index, question)
         wanted = dict(question.gold_docs)
 
         def case(some: Sequence[Candidate], similar: Sequence[float], day: int | None) -> Case:
@@ -88,16 +89,16 @@ def cases(index: Index, questions: Sequence[Question], published: dict[str, str 
             values = features(replace(query, asked_day=day), some, similar, stats)  # noqa: B023
             return Case(question.id, values, grades, tuple(c.doc_id for c in some), wanted)  # noqa: B023
 
-        made["plain"].append(case(found, cosines, None))
+        made["plain"].append(case(found, likenesses, None))
         if not question.asked_on or not all(published.get(doc_id) for doc_id in wanted):
             continue
         days = [published.get(c.doc_id) for c in found]
         kept = [
-            (replace(c, published_day=to_day(day)), cosine)
-            for c, day, cosine in zip(found, days, cosines, strict=True)
+            (replace(c, published_day=to_day(day)), like)
+            for c, day, like in zip(found, days, likenesses, strict=True)
             if day
         ]
-        dated, similar = [c for c, _ in kept], [cosine for _, cosine in kept]
+        dated, similar = [c for c, _ in kept], [like for _, like in kept]
         today = to_day(question.asked_on)
         made["news"].append(case(dated, similar, today))
         query = analyse(question.question, question.asked_on)

@@ -1,12 +1,16 @@
 """Which passage comes first: retrieval measured on public question sets.
 
-Usage: python benchmarks/retrieval_bench.py --data DIR [--sets NAME…] [--indexes DIR] [--out DIR] [--every N]
+Usage: python benchmarks/retrieval_bench.py --data DIR [--sets NAME…] [--indexes DIR] [--ready NAME=FOLDER…]
+       [--peers] [--out DIR] [--every N]
 
 DIR (or the environment variable DATELINE_BENCHMARKS) holds the sets that ``eval.adapters`` reads.
-Every set is indexed as any archive is; an index kept by ``--indexes`` is used again. Compared are
+Every set is indexed as any archive is; an index kept by ``--indexes`` is used again, and one that
+``dateline index`` has made of a set's articles is named by ``--ready`` and only read. Compared are
 BM25 alone, vectors alone, the fixed mixture 0.3 BM25 + 0.7 cosine, and Dateline's retriever
-without and with the day the question was asked on. An article counts once, at its best passage.
-``--out`` gets, for each set and system, a TREC run and a tab-separated file of values per query.
+without and with the day the question was asked on; with ``--peers`` also LlamaIndex's stock hybrid
+(QueryFusionRetriever over vectors and BM25Retriever) and txtai's, over the same passages and
+vectors. An article counts once, at its best passage. ``--out`` gets, for each set and system, a
+TREC run and a tab-separated file of values per query.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+
+import peers
 
 from eval.adapters import load_benchmark
 from eval.metrics import mean, score_run
@@ -65,8 +71,8 @@ def build(folder: Path, documents: Sequence[Document], embedder: Embedder) -> In
     return index
 
 
-def systems(index: Index) -> dict[str, Search]:
-    """Return the compared ways to search."""
+def systems(index: Index, *, with_peers: bool = False) -> dict[str, Search]:
+    """Return the compared ways to search; ``peers.MissingPeer`` is raised where a peer is not installed."""
     retriever = Retriever(index, k=DEPTH)
 
     def docs(scores: dict[int, float]) -> list[tuple[str, float]]:
@@ -90,10 +96,17 @@ def systems(index: Index) -> dict[str, Search]:
     def dateline(question: Question, asked_on: str | None) -> list[tuple[str, float]]:
         return [(hit.passage.doc_id, hit.score) for hit in retriever.search(question.question, asked_on=asked_on)]
 
+    doc_of = {passage.passage_id: passage.doc_id for passage, _ in peers.stored(index)} if with_peers else {}
+
+    def peer(name: str) -> Search:
+        search = peers.peer(name, index, index.embedder, DEPTH)
+        return lambda question: [(doc_of[found], score) for found, score in search(question.question)]
+
     return {
         "BM25": lambda q: docs(lexical(q)),
         "dense": lambda q: docs(dense(q)),
         "0.3 BM25 + 0.7 dense": lambda q: docs(mixture(q)),
+        **({name: peer(name) for name in peers.PEERS} if with_peers else {}),
         "dateline": lambda q: dateline(q, None),
         "dateline, asked_on": lambda q: dateline(q, q.asked_on),
     }
@@ -124,16 +137,26 @@ def write(folder: Path, name: str, found: dict[str, dict[str, float]], values: d
                 file.write(f"{query}\t{metric}\t{value:.6f}\n")
 
 
-def bench(name: str, data: Path, folder: Path, out: Path | None, every: int, embedder: Embedder) -> None:
-    """Measure one set and print its rows."""
+def bench(
+    name: str,
+    data: Path,
+    folder: Path,
+    out: Path | None,
+    every: int,
+    embedder: Embedder,
+    *,
+    made: bool,
+    with_peers: bool,
+) -> None:
+    """Measure one set and print its rows; ``made`` says that its index in ``folder`` is only read."""
     loaded = load_benchmark(data, name)
-    index = build(folder / name, loaded.documents, embedder)
+    index = Index.open(folder, embedder=embedder, read_only=True) if made else build(folder, loaded.documents, embedder)
     human = [q for q in loaded.questions if q.gold_docs and "weak_recent" not in q.tags][::every]
     qrels = {q.id: q.gold_docs for q in human}
     metrics = SETS[name]
     print(f"\n{name}: {len(human)} questions, {index.status()['passages']:,} passages\n")
     print(f"| system | {' | '.join(metrics)} |\n|{' --- |' * (len(metrics) + 1)}")
-    for system, search in systems(index).items():
+    for system, search in systems(index, with_peers=with_peers).items():
         if "asked_on" in system and not any(q.asked_on for q in human):
             continue
         found = run(search, human)
@@ -151,15 +174,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
     parser.add_argument("--indexes", type=Path, help="keep the indexes here; by default they are temporary")
+    parser.add_argument("--ready", nargs="+", default=[], metavar="NAME=FOLDER", help="an index made before, only read")
+    parser.add_argument("--peers", action="store_true", help="compare with LlamaIndex's and txtai's hybrid search")
     parser.add_argument("--out", type=Path, help="write TREC runs and values per query here")
     parser.add_argument("--every", type=int, default=1, help="take every N-th question")
     options = parser.parse_args(arguments)
     if options.data is None:
         parser.error("give --data, or set DATELINE_BENCHMARKS")
+    ready = dict(pair.partition("=")[::2] for pair in options.ready)
+    unknown = ready.keys() - SETS.keys()
+    if unknown or not all(ready.values()):
+        parser.error(f"--ready wants NAME=FOLDER with a name of {', '.join(SETS)}")
     embedder = Remembering(open_embedder())
     with tempfile.TemporaryDirectory() as temporary:
         for name in options.sets:
-            bench(name, options.data, options.indexes or Path(temporary), options.out, options.every, embedder)
+            folder = Path(ready[name]) if name in ready else (options.indexes or Path(temporary)) / name
+            bench(
+                name,
+                options.data,
+                folder,
+                options.out,
+                options.every,
+                embedder,
+                made=name in ready,
+                with_peers=options.peers,
+            )
     return 0
 
 

@@ -5,7 +5,7 @@ Usage: python benchmarks/speed_bench.py [--passages 20000] [--queries 200] [--pe
 The archive is made up: words drawn by Zipf's law, one random unit vector a passage. Questions are
 encoded by the packaged model, whose time is part of every number. ``--peers`` measures in the same
 run stock LlamaIndex (QueryFusionRetriever over a VectorStoreIndex and a BM25Retriever) and txtai's
-hybrid index with the same model; install llama-index-retrievers-bm25 and txtai for it.
+hybrid index with the same model; install llama-index-retrievers-bm25, txtai and faiss-cpu for it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import peers
 
 from index import Document, Index
-from index.embedding import PackagedEmbedder
+from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder
 from index.packaged import packaged_folder
 from index.pooling import Span, Vectors, unit
 from rag.retriever import Retriever
@@ -138,68 +140,6 @@ def check_callers(search: Callable[[str], list[str]], asked: Sequence[str]) -> N
             raise SystemExit("sixteen callers got other results than one")
 
 
-def llama_index(index: Index) -> Callable[[str], Any]:
-    """Return the search of LlamaIndex's stock hybrid: reciprocal rank fusion of vectors and BM25."""
-    from llama_index.core import StorageContext, VectorStoreIndex
-    from llama_index.core.llms import MockLLM
-    from llama_index.core.retrievers import QueryFusionRetriever
-    from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
-    from llama_index.retrievers.bm25 import BM25Retriever
-
-    from index.embedding import SentenceTransformerEmbedder, as_llama_embedding
-
-    nodes = []
-    for passage, vector in _stored(index):
-        node = passage.to_node()
-        node.embedding = vector.tolist()
-        nodes.append(node)
-    embedding = as_llama_embedding(SentenceTransformerEmbedder(str(packaged_folder())))
-    store = VectorStoreIndex(nodes, storage_context=StorageContext.from_defaults(), embed_model=embedding)
-    fusion = QueryFusionRetriever(
-        [
-            store.as_retriever(similarity_top_k=K),
-            BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=K),
-        ],
-        llm=MockLLM(),
-        mode=FUSION_MODES.RECIPROCAL_RANK,
-        similarity_top_k=K,
-        num_queries=1,
-        use_async=False,
-    )
-    return fusion.retrieve
-
-
-def txtai(index: Index) -> Callable[[str], Any]:
-    """Return the search of txtai's hybrid index over the same passages and vectors."""
-    from txtai import Embeddings
-
-    from index.embedding import SentenceTransformerEmbedder
-
-    model = SentenceTransformerEmbedder(str(packaged_folder()))
-    passages, vectors = zip(*_stored(index), strict=True)
-    known = {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)}
-
-    def transform(texts: Sequence[str]) -> Vectors:
-        if all(text in known for text in texts):
-            return np.stack([known[text] for text in texts])
-        return model.encode(texts)
-
-    embeddings = Embeddings(method="external", transform=transform, hybrid=True, content=True)
-    embeddings.index([(p.passage_id, p.text, None) for p in passages])
-    return lambda question: embeddings.search(question, K)
-
-
-def _stored(index: Index) -> Iterator[tuple[Any, Vectors]]:
-    catalogue = index.store.catalogue
-    ids = catalogue.passage_ids()
-    for at in range(0, len(ids), BATCH):
-        some = ids[at : at + BATCH]
-        rows = catalogue.rows(some)
-        vectors = index.store.vectors.vectors(some)
-        for passage in catalogue.passages([rows[i] for i in some]):
-            yield passage, vectors[passage.passage_id]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print one Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -213,15 +153,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         index = build(options.folder or Path(temporary), options.passages)
         retriever = Retriever(index, k=K, asked_on="2025-12-31")
         check_callers(lambda q: [hit.passage.passage_id for hit in retriever.search(q)], asked[:64])
-        systems: dict[str, Callable[[Index], Callable[[str], Any]]] = {"dateline": lambda _: retriever.retrieve}
+        systems: dict[str, Callable[[], Callable[[str], Any]]] = {"dateline": lambda: retriever.retrieve}
         if options.peers:
-            systems |= {"LlamaIndex QueryFusionRetriever": llama_index, "txtai hybrid": txtai}
+            model = SentenceTransformerEmbedder(str(packaged_folder()))
+            systems |= {name: partial(peers.peer, name, index, model, K) for name in peers.PEERS}
         print(f"{index.status()['passages']:,} passages, {len(asked)} questions, k = {K}, {CALLERS} callers\n")
         print("| search | p50 ms | p95 ms | one caller, 1/s | sixteen, 1/s | share |")
         print("| --- | --- | --- | --- | --- | --- |")
         for name, system in systems.items():
             # txtai's database belongs to one thread: sixteen callers end its process.
-            m = measure(system(index), asked, threads="txtai" not in name)
+            m = measure(system(), asked, threads="txtai" not in name)
             print(
                 f"| {name} | {m['p50']:.1f} | {m['p95']:.1f} | {m['alone']:.1f} | {m['together']:.1f} "
                 f"| {m['share']:.0%} |",
