@@ -49,7 +49,7 @@ class Assistant:
     >>> assistant.ask("And when?", history).standalone_question
     'Who called Dar in Dubai and when?'
     >>> print(assistant.as_query_engine().query("Who won the chess championship?"))
-    The articles do not mention won or chess or championship.
+    The articles do not mention the chess championship.
     >>> index.close()
     """
 

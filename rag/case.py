@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from index.documents import Document, Passage
 from rag.answer import Reason
 from rag.comparison import unlike
-from rag.draft import Draft, Writing, citation
+from rag.draft import Draft, Writing, citation, inline
 from rag.evidence import Embed, Evidence, Hit
+from rag.mentions import things
 from rag.question import Question
 from rag.tokens import content_stems, tokens
 
@@ -55,13 +56,13 @@ class Case:
     def decline(
         self, reason: Reason, confidence: float, *, missing: Sequence[str] = (), first: Sequence[Evidence] = ()
     ) -> Draft:
-        """A refusal with the nearest evidence, ``first`` ahead of the rest; ``missing`` are names no article has."""
+        """A refusal with the nearest evidence, ``first`` ahead of the rest; ``missing`` are names or words no article has."""
         near = [e for e in unlike([*first, *self.evidence]) if missing or e in first or self._near(e)][:3]
         nearest = tuple(
             citation(self.document(e.passage.doc_id), e.passage, e.start, e.end, n) for n, e in enumerate(near, start=1)
         )
         if missing:
-            text = f"The articles do not mention {' or '.join(missing)}."
+            text = f"The articles do not mention {self._unmentioned(missing)}."
         elif reason == "outside_dates":
             text = "The articles found are not from the dates asked for."
         elif nearest:
@@ -69,3 +70,8 @@ class Case:
         else:
             text = "The articles do not say, and nothing in them comes near the question."
         return Draft(text, abstained=True, reason=reason, confidence=confidence, nearest=nearest)
+
+    def _unmentioned(self, missing: Sequence[str]) -> str:
+        """``missing`` as part of a sentence: the names; where they are mere words, what the question is about."""
+        said = list(missing) if set(missing) <= set(self.asked.names) else things(self.asked.text)
+        return " or ".join(inline(phrase) for phrase in said) or "this"

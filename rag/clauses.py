@@ -183,6 +183,12 @@ def _read(key: _ById) -> tuple[Read, ...]:
 
 def described(document: Document) -> dict[str, frozenset[str]]:
     """The people of ``document`` with the stems of the titles and roles they are given in it."""
+    return _described(_ById(document))
+
+
+@lru_cache(maxsize=256)
+def _described(key: _ById) -> dict[str, frozenset[str]]:
+    document = key.document
     texts = [document.text[s:e] for s, e in evidence_sentences(document)]
     known = name_words("\n".join(texts))
     found = [mentions(text, known) for text in texts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.agents import deed, doers
 from rag.corrections import reached
 from rag.events import Told
 from rag.evidence import Evidence
@@ -73,11 +74,15 @@ def rivals(asked: Question, first: Evidence, span: Span, evidence: Sequence[Evid
             if value is not None:
                 return [(e, value)]
     found: list[tuple[Evidence, Span]] = _estimates(first, span, evidence)
+    did = deed(asked)
     for e in others if span.type in _DIFFERS else ():
         if not _parallel(asked, first, e):
             continue
         fitting = [s for s in candidates(e.text) if _same_type(s, span) and fits(asked, e.text, s)]
         fitting = [s for s in fitting if reached(e.text, s) or counts_target(asked, e.text, s)]
+        if did:
+            doing = doers(e.text, did)
+            fitting = [s for s in fitting if any(a <= s.start and s.end <= b for a, b in doing)]
         other = max(fitting, key=lambda s: score(asked, e.text, s) + 3 * reached(e.text, s), default=None)
         if other is None or (score(asked, e.text, other) < least and not reached(e.text, other)):
             continue

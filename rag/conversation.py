@@ -36,6 +36,7 @@ from rag.referents import (
     Turn,
     Weights,
     best_referent,
+    is_person,
 )
 
 _POSSESSIVES = frozenset(("its", "their", "theirs", "his", "her", "hers"))
@@ -80,6 +81,9 @@ _WHEN_WAS_IT = re.compile(
 _AND_WH = re.compile(r"\s+and\s+(?:when|where|why|how)$", re.IGNORECASE)
 _PARTNER = re.compile(
     r"\b(?:speak|spoke|spoken|met|meet|talk|talked|called|negotiated?)\s+(?:with|to)\s+((?:[A-Z][\w’'-]*\s?)+)(?<!\s)"
+)
+_WHO_IS = re.compile(
+    r"[Ww]ho(?:['’]s|\s+(?:is|was))\s+[A-Z][\w.-]*(?:[’'][A-Z]\w+)?(?:\s+(?:(?:de|al|bin|ibn|van|von|der|da)\s+)?[A-Z][\w.’'-]*(?<!s)(?<!['’]))*\s*\?*$"
 )
 _PARTICIPLE = re.compile(r"\b[^\W_]+ed\b")
 _YES_NO = re.compile(r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
@@ -186,6 +190,11 @@ class Rewriter:
 
     def choose(self, gap: Gap, question: str, turns: Sequence[Turn]) -> Mention | None:
         """Return the mention that best fills ``gap``, or None where the question is best left alone."""
+        about = _asked_person(turns[-1].standalone) if gap == "person" else None
+        if about:
+            return about
+        if gap == "place" and re.match(r"\W*where\b", turns[-1].standalone, re.IGNORECASE) and turns[-1].bold:
+            return next((m for m in mentions(turns[-1].bold[0]) if m.named), None)
         named = _answered_person(question, turns) if gap in ("person", "plural") else None
         if named and gap == "person":
             return named
@@ -252,6 +261,22 @@ class Rewriter:
         return f"{body} {preposition} {mention.phrase}{end}", mention.phrase
 
 
+def _asked_person(question: str) -> Mention | None:
+    """The one person a question is about, unless it asks who does what: "Who is Ann Lee?", "When did Lee resign?"."""
+    if re.match(r"\W*(?:and\s+)?(?:with\s+|by\s+|to\s+)?who", question, re.IGNORECASE) and not _WHO_IS.match(question):
+        return None
+    people = [_bare(m) for m in mentions(question) if not m.owned]
+    people = [m for m in people if m.text and is_person(m)]
+    return people[0] if len({m.text for m in people}) == 1 else None
+
+
+def _bare(mention: Mention) -> Mention:
+    """A mention cut to the words with capitals that it opens with: "Okafor" for "Okafor travel"."""
+    words = mention.text.split()
+    size = next((i for i, word in enumerate(words) if not word[0].isupper()), len(words))
+    return replace(mention, text=" ".join(words[:size]))
+
+
 def _answered_person(question: str, turns: Sequence[Turn]) -> Mention | None:
     """Return the person the last reply names in bold, or names first in answer to a "who" question."""
     turn = turns[-1]
@@ -269,7 +294,7 @@ def _answered_person(question: str, turns: Sequence[Turn]) -> Mention | None:
                 name
                 and all(word[0].isupper() for word in words)
                 and not mention.plural
-                and stem(words[-1].lower()) not in asked
+                and not all(stem(word.lower()) in asked for word in words)
             ):
                 return Mention(name, mention.start, mention.end)
     return None

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from rag.agents import deed, doers
 from rag.answer import Event, Sentence
 from rag.case import Case
 from rag.comparison import conflicting
 from rag.draft import Draft, Writing, listed, marked, note
 from rag.events import Happening, Relation, Told, answers, merge, relation, tellings
-from rag.people import full_names
+from rag.paraphrases import LIGHT
+from rag.people import full_names, same_name
 from rag.question import Question
+from rag.quotations import quotations
 from rag.short_answers import further_parts
-from rag.tokens import IRREGULAR_FORMS, content_stems, tokens
+from rag.tokens import IRREGULAR_FORMS, content_stems, tokens, wordset
 
 _LISTING = re.compile(r"\b(?:list|timeline|chronolog\w+|in order)\b", re.IGNORECASE)
 _AHEAD = re.compile(r"(?:who|when|with whom|whom)\s+(?:will|is going to|are going to)\b", re.IGNORECASE)
 _COPULA = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\s+(?:(?:also|now|\w+ly)\s+)?([\w’'-]+)", re.IGNORECASE)
+_TAKING = wordset("received receives took takes got gets placed")
 _SURE = 0.85
 """Confidence, at least, where a clause tells of the very relation asked about."""
 _SAID_ALIKE = 3
@@ -37,6 +42,9 @@ def events(case: Case) -> Draft | None:
     if wanted is None:
         return None
     told = tellings(asked, wanted, case.articles(), case.embed)
+    did = deed(asked) if not wanted.symmetric else ""
+    if did:
+        told = _done(told, did, wanted.names)
     if asked.asks("who"):
         told = [t for t in told if answers(t, wanted)]
     awaited = ("planned",) if _AHEAD.match(asked.text) else ()
@@ -60,6 +68,44 @@ def events(case: Case) -> Draft | None:
     beside = next((e for e in case.evidence if (e.passage.doc_id, e.start) == place), None)
     writing.tell([h.told[0] for h in happenings])
     return writing.draft(lead + (further_parts(asked, beside) if beside else ""), sure)
+
+
+def _done(told: Sequence[Told], did: str, asked: Sequence[str]) -> list[Told]:
+    """The tellings with only those who do the deed (a verb's stem), and those ``asked`` about.
+
+    Those in other words count where none has the verb; whoever only speaks of the deed has not done it.
+    """
+    stated: list[Told] = []
+    other: list[Told] = []
+    for t in told:
+        text, offset = t.sentence.text, t.sentence.start
+        spans = doers(text, did)
+        if spans:
+            names = [m for m in t.clause.names if any(a <= m.start - offset < b for a, b in spans)]
+        else:
+            speaking = [q.speaker for q in quotations(t.sentence)]
+            names = [
+                m for m in t.clause.names if not m.organisation and not any(same_name(m.name, s) for s in speaking)
+            ]
+        of = [m for m in t.clause.names if m not in names and any(same_name(m.name, name) for name in asked)]
+        acting = replace(t, clause=replace(t.clause, names=tuple(sorted([*names, *of], key=lambda m: m.name_start))))
+        if not names or not (of or any(same_name(m.name, n) for m in names for n in asked)):
+            continue
+        if spans or _undertaken(text, did):
+            stated.append(acting)
+        elif did not in content_stems(text):
+            other.append(acting)
+    return stated or other
+
+
+def _undertaken(text: str, did: str) -> bool:
+    """Whether a deed is told as a noun with a verb that does it: "launched an attack", "received a call"."""
+    before: list[str] = []
+    for word in tokens(text):
+        if word.stem == did and set(before[-4:]) & (LIGHT | _TAKING):
+            return True
+        before.append(word.text.casefold())
+    return False
 
 
 def _asks_what_is(text: str) -> bool:

@@ -72,7 +72,7 @@ class Extractive:
             return Draft("Please say what, or whom, the question is about.", abstained=True, reason="unclear_question")
         if not hits:
             return Draft("There are no articles to answer from.", abstained=True, reason="no_documents")
-        asked = with_holder(asked, (self.document(i) for i in dict.fromkeys(h.passage.doc_id for h in hits)))
+        asked = with_holder(asked, [(self.document(h.passage.doc_id), h.passage) for h in hits])
         evidence = gather(asked, hits, self.document, self.embed, self.stored)
         if not evidence:
             return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
@@ -87,7 +87,7 @@ class Extractive:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
             return case.decline("outside_dates", min(likely, _WRONG_YEAR))
-        for route in (yes_no, holder, dealings, events, speech):
+        for route in (yes_no, holder, dealings, speech, events):
             draft = route(case)
             if draft is not None:
                 return draft

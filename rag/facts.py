@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.documents import Passage
+from rag.agents import deed, doers
 from rag.case import Case
 from rag.comparison import copied, rivals, unlike
 from rag.corrections import standing, supersedes
@@ -22,6 +23,8 @@ _OVERVIEW = 4
 """Cited sentences that an overview shows at most."""
 _OFF_TARGET = 0.6
 """Factor on the confidence where no number counts what is asked, or no passage knows the office asked about."""
+_UNDONE = 0.75
+"""The same where the sentence does not tell who did it."""
 _IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
 _PAST = 0.3
 """Confidence, at most, where only times that are over are told of what is to come."""
@@ -37,12 +40,15 @@ def fact(case: Case) -> Draft:
     """A short answer in bold, its sentence, and what else supports or contradicts it."""
     asked, evidence, likely = case.asked, case.evidence, case.likely
     chosen = best_spans(asked, evidence)
+    did = deed(asked)
     if not any(counts_target(asked, e.text, span) for e, span in chosen):
         likely *= _OFF_TARGET
     if asked.kind == "who" and asked.target and not set(asked.target) & content_stems(evidence[0].passage.text):
         likely *= _OFF_TARGET
     if asked.kind == "who" and asked.names and chosen and not _deed_told(asked, chosen[0][0]):
         likely *= _OFF_TARGET
+    elif did and chosen and not doers(chosen[0][0].text, did):
+        likely *= _UNDONE
     if likely < THRESHOLD:
         return case.decline("not_stated", likely)
     if not chosen:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.documents import Passage
+from index.documents import Document, Passage
 from rag.acronyms import acronym, initials
 from rag.case import Case
 from rag.clauses import read
@@ -51,11 +52,11 @@ def holder(case: Case) -> Draft | None:
     if match is None:
         return None
     words = tokens(match.group("office"))
-    office = frozenset(w.text.casefold() for w in words if w.text.casefold() in _ROLES)
-    whose = [w for w in words if w.content and w.text.casefold() not in _ROLES | _NOW and not w.text.isdigit()]
+    office, whose = _taken_apart(words)
     if not office or any(w.text.casefold() in _CLAUSE for w in words) or len(words) < 2:
         return None
-    found = _named(case, office, whose)
+    articles = [(case.document(hit.passage.doc_id), hit.passage) for hit in case.hits]
+    found = _named(articles, office, whose)
     owned = [one for one in found if one.owned]
     if not owned and whose and found:
         return case.decline("not_stated", min(case.likely, _OTHERS))
@@ -71,12 +72,24 @@ def holder(case: Case) -> Draft | None:
     return writing.draft(f"**{name}**", max(case.likely, _SURE))
 
 
-def _named(case: Case, office: frozenset[str], whose: list[Token]) -> list[_Named]:
+def named_holders(office: str, articles: Sequence[tuple[Document, Passage]]) -> set[str]:
+    """Those whom the passages name as holding "the foreign minister of Ruritania", and whose it is."""
+    roles, whose = _taken_apart(tokens(office))
+    return {one.name for one in _named(articles, roles, whose) if one.owned} if roles and whose else set()
+
+
+def _taken_apart(words: Sequence[Token]) -> tuple[frozenset[str], list[Token]]:
+    """The words of an office, and those that say whose it is."""
+    office = frozenset(w.text.casefold() for w in words if w.text.casefold() in _ROLES)
+    whose = [w for w in words if w.content and w.text.casefold() not in _ROLES | _NOW and not w.text.isdigit()]
+    return office, whose
+
+
+def _named(articles: Sequence[tuple[Document, Passage]], office: frozenset[str], whose: list[Token]) -> list[_Named]:
     """Everybody whom a sentence gives exactly the words of ``office``, in the order of the passages found."""
     found: list[_Named] = []
-    for hit in case.hits:
-        passage = hit.passage
-        for sentence in read(case.document(passage.doc_id)):
+    for document, passage in articles:
+        for sentence in read(document):
             if not (passage.start <= sentence.start and sentence.end <= passage.end):
                 continue
             for mention in (m for c in sentence.clauses for m in c.names if not m.resolved):

@@ -96,6 +96,7 @@ _PEOPLE_PLURALS = _words("people women men children teeth police")
 _TRAILING = ADVERBS | {"of", "and"}
 _NOT_ADVERB = _words("family supply italy ally reply assembly anomaly monopoly")
 
+_PAST = re.compile(r"[a-z]{3,}ed")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’&./][^\W_]+)*['’]?|[^\w\s]")
 _POSSESSIVE = re.compile(r"(.+?)['’]s? (?=\S)")
@@ -217,6 +218,8 @@ def _runs(text: str) -> list[_Run]:
             flush(lower, run.preposition if not run.spans else "")
         elif lower in AUXILIARIES or lower in CONNECTIVES or lower in PRONOUNS or lower in ADVERBS:
             flush()
+        elif run.spans and _PAST.fullmatch(word) and run.spans[-1][0][0].isupper():
+            flush()  # "Okafor resigned"
         elif is_verb(lower):
             noun_slot = not run.spans and (run.determiner or run.preposition not in ("", "to"))
             after_adjective = bool(run.spans) and run.spans[-1][0].lower() in _PREDICATE_ADJECTIVES
@@ -294,3 +297,21 @@ def _with_roles(text: str, found: list[Mention]) -> list[Mention]:
         subject_seen = subject_seen or role in ("subject", "topic")
         result.append(replace(mention, role=role))
     return result
+
+
+def things(question: str) -> list[str]:
+    """What a question is about, as noun phrases fit to be repeated: "the chess cup", "penicillin".
+
+    Only phrases that the words before them show to be such; of "What colour are zebras?" the class is left out.
+    """
+    found: list[tuple[str, bool]] = []
+    for mention in mentions(question):
+        before = words_of(question[: mention.phrase_start])[-1:]
+        lead = before[0] if before else ""
+        opens = lead in ("what", "which", "whose")
+        led = opens or lead in PREPOSITIONS | AUXILIARIES | {"and", "or"} or lead.endswith("ed") or is_verb(lead)
+        asks = bool(before) and not AUXILIARIES & {words_of(question)[0]}
+        if mention.named or mention.determiner or (led and asks):
+            found.append((mention.phrase, opens))
+    others = [phrase for phrase, opens in found if not opens]
+    return list(dict.fromkeys(others or [phrase for phrase, _ in found]))

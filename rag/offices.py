@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from index.documents import Document
+from index.documents import Document, Passage
 from rag.clauses import described
+from rag.holders import named_holders
 from rag.people import full_names
 from rag.question import Question, analyse
 from rag.tokens import stem, tokens
 
 _OFFICE = re.compile(
-    r"\bthe\s+(?:(?!of\b)[\w’']+\s+){0,3}(?:president|prime minister|minister|king|queen|chancellor|premier|mayor|governor|coach|envoy|"
-    r"ambassador|leader|director|chairman|secretary)(?:\s+of\s+(?:the\s+)?[A-Z]\w+(?:\s[A-Z]\w+)*)?",
+    r"\b(?:the\s+|(?-i:(?=[A-Z]\w+[’']s?\s|[A-Z]{2,}\s)))(?:(?!of\b)[\w’']+\s+){0,3}"
+    r"(?:president|prime minister|minister|king|queen|chancellor|premier|mayor|governor|coach|envoy|ambassador|leader|director|chairman|secretary)(?:\s+of\s+(?:the\s+)?[A-Z]\w+(?:\s[A-Z]\w+)*)?\b(?![’']s)",
     re.IGNORECASE,
 )
 
@@ -22,15 +23,22 @@ _LESSER = frozenset(stem(w) for w in ("deputy", "vice", "assistant", "former", "
 """What makes of an office another one."""
 
 
-def with_holder(asked: Question, documents: Iterable[Document]) -> Question:
-    """``asked`` with the holder's name for an office, where exactly one person of ``documents`` holds it."""
-    match = _OFFICE.search(asked.text) if not asked.names or asked.kind == "yes_no" else None
+def with_holder(asked: Question, articles: Sequence[tuple[Document, Passage]]) -> Question:
+    """``asked`` with the holder's name for an office, where exactly one person of ``articles`` holds it."""
+    match = _OFFICE.search(asked.text)
     if match is None or asked.target:
         return asked
+    owned = all(name in match.group() for name in asked.names)  # no name, or only whose office it is
+    if not owned and asked.kind not in ("yes_no", "said"):
+        return asked
+    named = set(full_names(named_holders(match.group(), articles)).values())
+    if len(named) == 1:
+        return analyse(asked.text.replace(match.group(), named.pop()))
     wanted = [w.stem for w in tokens(match.group()) if w.content]
+    documents = {document.doc_id: document for document, _ in articles}
     fitting = {
         name
-        for document in documents
+        for document in documents.values()
         for name, words in described(document).items()
         if all(any(w == d or (len(w) > 3 and w[:4] == d[:4]) for d in words) for w in wanted)
         and not (words & _LESSER) - set(wanted)

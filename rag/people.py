@@ -45,7 +45,7 @@ _NEVER_NAMES = wordset(
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december earlier later separately meanwhile however last next yesterday today
     tomorrow also read according alongside despite following asked officials people police two three four five six
-    seven eight nine ten several reflecting speaking regional nearly roughly
+    seven eight nine ten several reflecting speaking regional nearly roughly jan feb aug sept oct nov dec
     """
 )
 
@@ -98,12 +98,13 @@ def demonym(name: str) -> bool:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether one name is the other or its last word(s): "Dar" and "Ishaq Dar"."""
+    """Whether one name is the other, its last word(s), or leaves out a middle one: "Dar" and "Ishaq Dar"."""
     a, b = [stem(w.text) for w in tokens(one)], [stem(w.text) for w in tokens(other)]
     if not a or not b:
         return False
     short, long = sorted((a, b), key=len)
-    return long[-len(short) :] == short or (len(short) > 1 and long[: len(short)] == short)
+    middle = len(short) == 2 and len(long) == 3 and short == [long[0], long[-1]]
+    return long[-len(short) :] == short or (len(short) > 1 and long[: len(short)] == short) or middle
 
 
 def dateline_end(text: str) -> int:

@@ -310,6 +310,8 @@ def _what(word: str, after: list[Token], lower: list[str]) -> tuple[Kind, Answer
     """``what``/``which``: the noun right behind, or behind "is the", tells the answer's type."""
     if word == "what" and _HAPPENED.match(" ".join(lower)):
         return "open", "clause", ()
+    if lower[:3] == ["of", "the", "following"]:
+        after, lower = after[3:], lower[3:]
     nouns: list[Token] = []
     for token in after[:4]:
         if not token.content:

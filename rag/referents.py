@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.mentions import GENERIC, RELATIONAL, Mention, Role, mentions, stem, words_of
+from rag.places import PLACES
 
 Gap = Literal["singular", "plural", "person", "demonstrative", "place", "topic"]
 """What is missing: the referent of it / they / he or she / this / there, or the topic itself."""
@@ -301,9 +302,13 @@ def _agrees(gap: Gap, mention: Mention) -> bool:
     """Whether number and kind allow the mention: "it" is singular, he and she are bare names but no acronyms."""
     if gap == "singular":
         return not mention.plural
-    if gap == "person":
-        return mention.named and not mention.determiner and not mention.plural and not mention.text.isupper()
-    return True
+    return is_person(mention) if gap == "person" else True
+
+
+def is_person(mention: Mention) -> bool:
+    """Whether a mention can be a person's name: bare, no acronym, no place that news names often."""
+    bare = mention.named and not mention.determiner and not mention.plural and not mention.text.isupper()
+    return bare and mention.text.casefold() not in PLACES
 
 
 def _cannot_be_meant(mention: Mention) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.agents import deed, doers
 from rag.corrections import reached, retracts
 from rag.draft import inline, listed
 from rag.events import describe_time
@@ -33,6 +34,8 @@ _OVER = 2.5
 """Log-odds; what a time that is over costs where the question asks for one to come."""
 _REACHED = 3.0
 """Log-odds; what a number gains that something "has risen to"."""
+_ACTS = 1.2
+"""Log-odds; what an answer gains that stands where the doer of the very deed does."""
 _DOES = 0.8
 """Log-odds; what a sentence gains that has the very verb of "who built …?"."""
 _RETRACTED = 3.0
@@ -54,9 +57,16 @@ _REASON = re.compile(
 def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
     """The best candidate answer of each of the best sentences, best first."""
     found = []
-    ahead = awaited(asked)
-    for e in evidence if ahead else evidence[:_SENTENCES]:
+    ahead, did = awaited(asked), deed(asked)
+    for rank, e in enumerate(evidence):
+        doing = doers(e.text, did) if did else ()
+        if rank >= _SENTENCES and not (ahead or doing):
+            continue
         fitting = [span for span in candidates(e.text) if fits(asked, e.text, span)]
+        acting = [s for s in fitting if any(a <= s.start and s.end <= b for a, b in doing)]
+        if rank >= _SENTENCES and not (ahead or acting):
+            continue
+        fitting = acting or fitting
         if fitting:
             span = max(fitting, key=lambda s: score(asked, e.text, s) + _REACHED * reached(e.text, s))
             value = e.score + _SPAN_SHARE * score(asked, e.text, span)
@@ -64,7 +74,9 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
                 value -= _MISCOUNT
             if ahead and over(e, span):
                 value -= _OVER
-            if asked.kind == "who" and asked.first in content_stems(e.text):
+            if acting:
+                value += _ACTS
+            elif asked.kind == "who" and not did and asked.first in content_stems(e.text):
                 value += _DOES
             if retracts(e.text) and not _ASKS_CORRECTION.search(asked.text):
                 value -= _RETRACTED

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from rag.acronyms import abbreviable, acronym, initials
+from rag.agents import deed, doers, may_act, somebody
 from rag.people import TITLES, Mention, dateline_end, mentions, name_words
 from rag.places import PLACES
 from rag.question import UTTERING, Question, defines_role
@@ -420,6 +421,11 @@ def fits(question: Question, text: str, span: Span) -> bool:
         return False
     if question.kind == "who" and question.target and span.type in ("organisation", "place"):
         return False
+    if question.kind == "who" and question.type == "person" and not somebody(text, span.start, span.end):
+        return False
+    did = deed(question)
+    if did and (span.type == "time" or not (_does(text, did, span) or may_act(text, span.start, span.end))):
+        return False
     if question.kind == "who" and not _SOMEBODY.match(words) and (span.type == "clause" or _ADVERBIAL.search(words)):
         return False
     if question.kind == "where":
@@ -430,6 +436,11 @@ def fits(question: Question, text: str, span: Span) -> bool:
             return False
         return span.type in ("place", "name", "organisation") or any(w.text.casefold() in _PLACE_LEAD for w in lead)
     return True
+
+
+def _does(text: str, did: str, span: Span) -> bool:
+    """Whether ``span`` stands where the doer of the deed does."""
+    return any(start <= span.start and span.end <= end for start, end in doers(text, did))
 
 
 def echoes(question: Question, text: str, span: Span) -> bool:
@@ -478,7 +489,7 @@ def _off_kind(text: str, span: Span) -> bool:
 
 
 def _object_fits(question: Question, text: str, span: Span) -> bool:
-    """Whether ``span`` stands where the object of the asked verb does; a statement is all that follows the verb."""
+    """Whether ``span`` stands where the object of the asked verb does; a statement is all that follows its verb."""
     subject = {w.stem for name in question.names for w in tokens(name)}
     sequence = tokens(text)
     statement = question.verb in UTTERING and question.kind != "who"
@@ -490,7 +501,7 @@ def _object_fits(question: Question, text: str, span: Span) -> bool:
         return span.end > word.end
     if question.kind == "who" and (_ATTRIBUTION.match(text, span.end) or not _may_be_somebody(text, span)):
         return False
-    return not statement or any(w.stem in subject for w in sequence)
+    return not statement
 
 
 def _may_be_somebody(text: str, span: Span) -> bool:

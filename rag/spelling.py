@@ -84,7 +84,9 @@ def _nearest(low: str, forms: dict[str, Counter[str]]) -> str | None:
     pool = [f for f in forms if len(f) >= _LEAST and f[0] == low[0] and abs(len(f) - len(low)) < _WIDE]
     pool = pool if len(low) >= _LEAST - 1 else []
     for form in {*pool, *_ASKING}:
-        edits = min(distance(low, form), distance(stem(low), stem(form)))
+        edits = distance(low, form)
+        if min(len(stem(low)), len(stem(form))) >= _LEAST:  # of shorter ones, many differ by a letter: posit, post
+            edits = min(edits, distance(stem(low), stem(form)))
         if edits <= (1 if form in _ASKING else most):
             found.setdefault(edits, []).append(form)
     nearest = found[min(found)] if found else []

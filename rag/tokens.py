@@ -81,8 +81,8 @@ class Token:
 
     @property
     def content(self) -> bool:
-        """Whether the token carries content (is no function word)."""
-        return self.text.casefold().replace("’", "'") not in STOP_WORDS
+        """Whether the token carries content (is no function word, nor one in capitals, as "US" is none)."""
+        return self.text == "US" or self.text.casefold().replace("’", "'") not in STOP_WORDS
 
     @property
     def capital(self) -> bool:

@@ -145,3 +145,22 @@ def test_a_few_milliseconds() -> None:
     for _ in range(20):
         rewrite("What did she say about it?", history)
     assert (time.perf_counter() - begin) / 20 < 0.05
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "then", "meant"),
+    [
+        ("Who is Anton Keller?", "**an aide to Queen Maud Lind**\n\nKeller, an aide to Queen Maud Lind, spoke. [1]",
+         "What did he say?", "What did Anton Keller say?"),
+        ("When did Ilse Brandt resign?", "**Monday** [1]", "Why did she resign?", "Why did Ilse Brandt resign?"),
+        ("Where did Okafor travel?", "**Sundby** [1]", "What did he do there?", "What did Okafor do in Sundby?"),
+        ("Who phoned Okafor?", "**Nils Voss**\n\nVoss phoned Okafor. [1]", "When did he phone?", "When did Nils Voss phone?"),
+        ("Who is Maud Lind's brother?", "**Karl Lind** [1]", "What does he do?", "What does Karl Lind do?"),
+        ("What did the Bordurian president say?", "**Karl Voss: no** [1]", "Why did he say no?", "Why did Karl Voss say no?"),
+    ],
+)  # fmt: skip
+def test_a_pronoun_is_the_person_asked_about_before_anyone_in_the_answer(
+    asked: str, answer: str, then: str, meant: str
+) -> None:
+    history = [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
+    assert rewrite(then, history) == meant

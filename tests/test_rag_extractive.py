@@ -178,3 +178,18 @@ def test_the_same_sentence_in_two_articles_is_one_report_and_another_figure_is_n
     draft = ask("How many litres of water does the Harwick dam hold?", other)
     assert "The articles differ" in draft.text
     assert "independent" not in draft.text
+
+
+def test_a_refusal_repeats_what_the_question_is_about() -> None:
+    def refused(question: str) -> str:
+        by_id = {d.doc_id: d for d in HARBOUR}
+        passages = [p for d in HARBOUR for p in chunk(d).passages]
+        hits = [Hit(rank, 0.1, p, 0.1, 0.0) for rank, p in enumerate(passages, 1)]
+        draft = Extractive(encode, by_id.__getitem__, lambda word: False).answer(question, hits)
+        assert draft.abstained and draft.reason == "not_mentioned"
+        return draft.text
+
+    assert refused("Who won the chess cup?") == "The articles do not mention the chess cup."
+    assert refused("When was penicillin discovered?") == "The articles do not mention penicillin."
+    assert refused("Can pigs fly?") == "The articles do not mention this."
+    assert refused("Did Zubrov resign?") == "The articles do not mention Zubrov."

@@ -28,6 +28,11 @@ def test_a_question_is_spelt_as_the_articles_are(question: str, written: str) ->
     assert as_written(question, [PASSAGE], known) == written
 
 
+def test_a_word_of_its_own_is_not_taken_for_another_one() -> None:
+    passage = Passage("a#0", "a", 0, 24, "She posts from the posts.", "")
+    assert as_written("What is her position on posting?", [passage], lambda w: False).startswith("What is her position")
+
+
 def test_a_word_some_article_has_is_left_alone() -> None:
     assert as_written("who is okafer?", [PASSAGE], lambda word: word == "okafer") == "who is okafer?"
 

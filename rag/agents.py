@@ -1,0 +1,132 @@
+"""Who did it: where the one who does a deed stands in a sentence, and which words can be somebody who does one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.deed_words import ADVERBS, AUXILIARIES, BE, BREAKS, MEANINGS
+from rag.question import Question, defines_role
+from rag.tokens import IRREGULAR_FORMS, Token, stem, tokens, wordset
+
+_DOER = re.compile(
+    r"who\s+(?:(?:has|have|had|will|would|also|else|first|just|\w+ly)\s+)*(?P<verb>(?!is\b|was\b|are\b|were\b|did\b|does\b|do\b|am\b)[a-z]+)\b",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"\bby\s+")
+_END = re.compile(r"[,;:.()—“”\"]|\s(?:and|but|that|which|who|while|when|after|before|as|because)\s")
+_PLACED = wordset("in at on near via through during under over into across around outside inside within against onto")
+"""Prepositions behind which nobody stands who acts."""
+_SOURCE = re.compile(r"\baccording to\s+(?:[\w’'.-]+\s+){0,5}$", re.IGNORECASE)
+"""What stands before whoever tells of a deed."""
+_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+_COLLECTIVES = wordset(
+    """
+    police army navy government parliament crowd gang mob family couple crew majority coalition alliance militia
+    congress senate council court jury staff media press public troops people men women children researchers
+    """
+)
+"""Nouns, beside names and roles, that act."""
+_NO_NOUN = re.compile(r"(?:ing|ly)$")
+
+
+def deed(question: Question) -> str:
+    """The stem of the verb in "who attacked …?"; "" where the question asks for no doer."""
+    match = _DOER.search(question.text) if question.kind == "who" else None
+    return stem(match.group("verb")) if match else ""
+
+
+@lru_cache(maxsize=1_024)
+def doers(text: str, verb: str) -> tuple[tuple[int, int], ...]:
+    """Where, in a sentence, those stand who do the deed ``verb`` (a stem): in front of it, or behind "by"."""
+    sequence = tokens(text)
+    quotes = [m.span() for m in _QUOTED.finditer(text)]
+    meant = next((m for m in MEANINGS if verb in m), frozenset([verb]))
+    found = []
+    for at, word in enumerate(sequence):
+        if word.stem not in meant or word.capital or any(a <= word.start < b for a, b in quotes):
+            continue
+        first = at
+        while (
+            first and _helps(sequence[first - 1]) and "," not in text[sequence[first - 1].end : sequence[first].start]
+        ):
+            first -= 1
+        group = {w.text.casefold() for w in sequence[first:at]}
+        if not _verbal(word, sequence[at - 1] if at else None, text, helped=bool(group & AUXILIARIES)):
+            continue
+        by = _BY.search(text, word.end, word.end + 60)
+        if group & BE and not word.text.endswith("ing"):
+            if by:
+                found.append((by.end(), _end(text, by.end())))
+        elif by and by.start() - word.end < 2:
+            found.append((by.end(), _end(text, by.end())))
+        elif first:
+            found.append((_opening(text, sequence, first), sequence[first].start))
+    return tuple(span for span in found if span[0] < span[1])
+
+
+def somebody(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` can be who is asked for: it does not open with "saying", nor is it one such word."""
+    words = tokens(text[start:end])
+    return bool(words) and not (
+        (not words[0].capital or (len(words) == 1 and start < 2)) and _NO_NOUN.search(words[0].text)
+    )
+
+
+def may_act(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` can be somebody who does something: a name, a role, a body or a plural, not a place."""
+    words = tokens(text[start:end])
+    if not words:
+        return False
+    lead = tokens(text[:start])[-2:]
+    led = (
+        lead[-2 if lead and lead[-1].text.casefold() == "the" and len(lead) > 1 else -1].text.casefold() if lead else ""
+    )
+    if (
+        led in _PLACED
+        or _SOURCE.search(text[:start])
+        or any(a < start and end < b for a, b in (m.span() for m in _QUOTED.finditer(text)))
+    ):
+        return False
+    return any(w.capital or defines_role(w) or w.text.casefold() in _COLLECTIVES or w.text.endswith("s") for w in words)
+
+
+def _helps(word: Token) -> bool:
+    low = word.text.casefold()
+    return low in AUXILIARIES | ADVERBS or (low.endswith("ly") and not word.capital)
+
+
+def _verbal(word: Token, before: Token | None, text: str, *, helped: bool) -> bool:
+    """Whether a word tells the deed as a verb: no noun ("the attack on"), no infinitive, no participle before a noun."""
+    low = word.text.casefold()
+    lead = before.text.casefold() if before else ""
+    owned = before is not None and text[before.end : before.end + 1] in ("’", "'")
+    if lead in ("to", "the", "a", "an", "his", "her", "its", "their", "of", "this", "that") or owned:
+        return False
+    return helped or low.endswith("ed") or low in IRREGULAR_FORMS or (low.endswith("s") and before is not None)
+
+
+def _opening(text: str, sequence: tuple[Token, ...], first: int) -> int:
+    """Where the subject in front of a verb begins: behind the punctuation or conjunction before it, insertions skipped."""
+    at = sequence[first].start
+    if text[:at].rstrip().endswith(","):  # "Ann Lee, 43, has won": the subject is in front of the insertion
+        comma = text.rfind(",", 0, text[:at].rstrip().rfind(","))
+        at = comma if comma > 0 else 0
+        return _front(text, at) if at else 0
+    if sequence[first - 1].text.casefold() in ("who", "which", "that"):
+        before = text[: sequence[first - 1].start].rstrip(" ,")
+        return _front(text, len(before))
+    return _front(text, at)
+
+
+def _front(text: str, at: int) -> int:
+    opened = 0
+    for match in re.finditer(r"[,;:()—“”\"]\s*|\s(?:and|but|that|while|when|after|before|because|as)\s", text[:at]):
+        if match.group().strip() in BREAKS | {"but"} or not match.group().strip().isalpha():
+            opened = match.end()
+    return opened
+
+
+def _end(text: str, start: int) -> int:
+    match = _END.search(text, start)
+    return match.start() if match else len(text)
