@@ -10,7 +10,8 @@ which is then used for many texts).
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -147,13 +148,28 @@ def load_sentence_transformer(name: str, *, bfloat16: bool = False) -> Any:
 
         # Never a pickle, from which loading runs code.
         options = {"use_safetensors": True} | ({"dtype": torch.bfloat16} if bfloat16 else {})
-        return SentenceTransformer(name, trust_remote_code=False, model_kwargs=options)
+        with without_progress_bars():
+            return SentenceTransformer(name, trust_remote_code=False, model_kwargs=options)
     except Exception as error:
         reason = str(error).strip().splitlines()
         raise ModelError(
             f"the embedding model {name!r} could not be loaded ({reason[0] if reason else type(error).__name__}); "
             f"give the path of a sentence-transformers model, or {PACKAGED!r} for the packaged one"
         ) from error
+
+
+@contextmanager
+def without_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing a bar of its own, over that of the program, while it reads a model."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def computes_bfloat16() -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from index.embedding import without_progress_bars
 from index.errors import ModelError
 
 
@@ -29,13 +30,14 @@ class CrossEncoderEntailment:
         from sentence_transformers import CrossEncoder
 
         try:
-            return CrossEncoder(
-                str(self.path),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
+            with without_progress_bars():
+                return CrossEncoder(
+                    str(self.path),
+                    device="cpu",
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
         except (OSError, ValueError) as error:
             raise ModelError(f"{self.path}: not a cross-encoder: {error}") from error
 

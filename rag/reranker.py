@@ -13,6 +13,7 @@ from llama_index.core.bridge.pydantic import Field, PrivateAttr
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
 
+from index.embedding import without_progress_bars
 from index.errors import ModelError
 
 
@@ -77,7 +78,8 @@ def _open(name: str) -> Any:
     try:
         from sentence_transformers import CrossEncoder
 
-        encoder = CrossEncoder(name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
+        with without_progress_bars():
+            encoder = CrossEncoder(name, trust_remote_code=False, model_kwargs={"use_safetensors": True})
     except Exception as error:
         lines = str(error).strip().splitlines()
         raise ModelError(

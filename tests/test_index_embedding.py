@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from index import minilm, packaged
-from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder, as_llama_embedding, computes_bfloat16
+from index.embedding import (
+    PackagedEmbedder,
+    SentenceTransformerEmbedder,
+    as_llama_embedding,
+    computes_bfloat16,
+    load_sentence_transformer,
+)
 from index.errors import ModelError
 from index.packaged import packaged_folder
 from index.pooling import quantise, restore
@@ -56,6 +62,12 @@ def test_weights_that_are_not_the_original_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_is_loaded_without_a_bar_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    load_sentence_transformer(str(packaged_folder()))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_model_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no-such-model"):
         SentenceTransformerEmbedder(str(tmp_path / "no-such-model")).encode(["x"])
