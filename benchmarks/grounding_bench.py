@@ -1,5 +1,8 @@
 """How well ``rag.grounding.check`` agrees with people, and whether it notices an exchanged name, number or date.
 
+Fluent claims are ours: sentences as a good language model writes them about the articles that come with the project,
+true ones and false ones (tests/data/fluent_claims.jsonl).
+
 ``python benchmarks/grounding_bench.py --data PATH`` (or DATELINE_BENCHMARKS) reads qags, wice, mtrag_human_eval,
 squad_v2 and realtimeqa_evidence and prints a Markdown table; ``--fit`` refits the weights in ``rag/grounding.py``
 by logistic regression with one intercept a set, and prints them with their scores by cross-validation and on the
@@ -25,6 +28,7 @@ import numpy as np
 
 from eval.metrics import auroc
 from eval.statistics import spearman
+from index.loaders import load
 from index.sentences import split
 from rag.grounding import Features, check, examine
 
@@ -67,6 +71,19 @@ def rated(data: Path) -> list[Item]:
         for row in read_jsonl(data / "mtrag_human_eval" / "responses.jsonl")
         if row["contexts"]
     ]
+
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def fluent() -> Iterator[tuple[bool, bool]]:
+    """Yield for each fluent claim whether it is true to the articles, and whether it passes against all of them."""
+    folders = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}
+    articles = {name: list(load([folder], on_error=print)) for name, folder in folders.items()}
+    for row in read_jsonl(ROOT / "tests" / "data" / "fluent_claims.jsonl"):
+        about = articles[row["articles"]]
+        found = check(row["claim"], [a.text for a in about], published=[a.published for a in about])
+        yield row["supported"], found.supported
 
 
 # Exchanges: found by patterns of their own, not by what the check takes for names and numbers.
@@ -236,6 +253,10 @@ def main() -> None:
     every = [n for noticed in caught.values() for n in noticed]
     print(f"| exchanged, all | caught | 0.95 | {statistics.mean(every):.3f} | {len(every)} | |")
     print(f"| untouched sentences | flagged | 0.05 | {statistics.mean(flagged):.3f} | {len(flagged)} | |")
+    claims = list(fluent())
+    for label, which in ((True, "true"), (False, "false")):
+        passed = [passes for true, passes in claims if true is label]
+        print(f"| fluent claims, {which} | pass | | {statistics.mean(passed):.3f} | {len(passed)} | |")
     for exchange in missed[: arguments.show]:
         print(f"\n{exchange.kind}: {exchange.sentence}\n  -> {exchange.false}\n  in {exchange.passage[:300]}")
 

@@ -1,4 +1,6 @@
-"""A claim and the sentences it rests on -> what they disagree about: names, numbers, negation, certainty, roles.
+"""A claim and the sentences it rests on -> what they disagree about: names, numbers, and more.
+
+``rag.claim_dates`` looks at days, ``rag.denials`` at what is denied or uncertain, ``rag.doers`` at who does what.
 
 Every rule looks at words that stand in the same place of an otherwise equal sentence, or that the evidence lacks
 altogether, so that a paraphrase passes and an exchanged name, number or "not" does not.
@@ -7,34 +9,20 @@ altogether, so that a paraphrase passes and an exchanged name, number or "not" d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 
+from rag import claim_dates, denials, doers
 from rag.alignment import Alignment
-from rag.words import Word
-
-Words = Sequence[Word]
+from rag.names import same_name
+from rag.words import DAYS, MONTHS, TITLES, Word, Words
 
 
 def _table(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_DAYS = _table("monday tuesday wednesday thursday friday saturday sunday")
-_MONTHS = _table("januari februari march april may june juli august septemb octob novemb decemb")
-_TITLES = _table(
-    "mr mrs ms dr sir lord ladi dame presid prime minist professor prof king queen princ princess secretari general "
-    "gen gov governor senat sen rep judg chief justic director captain capt colonel col sgt pope bishop archbishop "
-    "chancellor mayor ambassador st saint state city river lake mount i"
-)
-_NEGATORS = _table("not no never none nobody nothing neither nor without cannot hard bare")
-_WEAK_NEGATORS = _table("deni refus fail reject unabl declin lack avoid prevent stop ban rule unlik unless")
-_HEDGES = _table(
-    "may might could would allegedly alleged reportedly possibly perhaps probably likely potentially expected expects "
-    "plans planned planning plan wants wanted hopes hoped hoping considering proposed threatened threatens suspected "
-    "unlikely intends intended seeking if whether"
-)
 _ANTONYMS = frozenset(
     frozenset(pair.split("/"))
     for pair in _table(
@@ -45,17 +33,27 @@ _ANTONYMS = frozenset(
         "gain/loss gain/lost profit/loss guilti/innoc allow/ban legal/illeg aliv/dead surviv/die north/south east/west "
         "northern/southern eastern/western male/femal man/woman husband/wife son/daughter brother/sister father/mother "
         "abov/below over/under inside/outsid strong/weak success/failur success/unsuccess possibl/imposs major/minor "
-        "earli/late earlier/later best/worst better/wors true/fals right/wrong left/right join/leav join/left"
+        "earli/late earlier/later best/worst better/wors true/fals right/wrong left/right join/leav join/left "
+        "for/against favour/against favor/against"
     )
 )
-_LEFT_OUT = 5
-"""How many words a claim may leave out between two that are still read as neighbours."""
+_ARTICLES = _table("the a an")
+_BLOCK = 5
+"""Words of a difference that are compared all with all; of longer ones, those next to what is equal."""
 _NEARLY_EQUAL = 0.75
 _LEAST_COMMON = 0.5
 """How much of a claim a sentence must share before the places of their words are compared."""
 
 
-def find(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
+@dataclass(frozen=True)
+class Setting:
+    """Where a sentence of the evidence stands: ``follows`` the one before it in the list, ``before`` it which words."""
+
+    follows: bool = False
+    before: frozenset[str] = frozenset()
+
+
+def find(claim: Words, sentences: Sequence[Words], alignment: Alignment, settings: Sequence[Setting]) -> Iterator[str]:
     """Yield one phrase for each disagreement between ``claim`` and ``sentences``, on which ``alignment`` lays it.
 
     ``sentences`` are those the claim may rest on; the phrases are meant for a person or for an LLM that repairs.
@@ -71,10 +69,10 @@ def find(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iter
     nearest = sentences[min(counts, key=lambda s: (-counts[s], s))]
     yield from _exchanged(claim, nearest)
     yield from _fetched(claim, sentences, alignment)
-    yield from _negation(claim, sentences, alignment)
-    yield from _invented_negation(claim, sentences, alignment)
-    yield from _certainty(claim, sentences, alignment)
-    yield from _roles(claim, nearest)
+    yield from _opposites(claim, sentences, alignment)
+    yield from claim_dates.find(claim, sentences, alignment, [setting.follows for setting in settings])
+    yield from denials.find(claim, sentences, alignment)
+    yield from doers.find(claim, sentences, alignment, [setting.before for setting in settings])
 
 
 def _missing(claim: Words, sentences: Sequence[Words], known: set[str]) -> Iterator[str]:
@@ -85,9 +83,9 @@ def _missing(claim: Words, sentences: Sequence[Words], known: set[str]) -> Itera
             if word.key != "#1" and not _about_a_known_number(claim, i, known):
                 yield f"the number {word.text}"
         elif word.kind == "name" or (word.kind == "initial" and _name_follows(claim, i)):
-            if word.key in _DAYS or word.key in _MONTHS:
+            if word.key in DAYS or word.key in MONTHS:
                 yield f"the date {word.text}"
-            elif word.key not in _TITLES and not any(_same_name(claim, i, sentence) for sentence in sentences):
+            elif word.key not in TITLES and not any(same_name(claim, i, sentence) for sentence in sentences):
                 yield f"the name {word.text}"
 
 
@@ -118,45 +116,16 @@ def _name_follows(claim: Words, i: int) -> bool:
     return i + 1 < len(claim) and claim[i + 1].kind == "name" and claim[i + 1].start == claim[i].end + 1
 
 
-_ENDINGS = frozenset(["", "n", "an", "ian", "ean", "i", "s", "es", "ese", "ish", "er", "a", "ia", "ic"])
-
-
-def _same_name(claim: Words, i: int, sentence: Words) -> bool:
-    """Whether ``sentence`` has the name in another form: "Russia" for "Russian", "United Nations" for "UN"."""
-    word = claim[i]
-    key = word.key
-    for other in sentence:
-        common = 0
-        for a, b in zip(key, other.key, strict=False):
-            if a != b:
-                break
-            common += 1
-        if common >= 4 and key[common:] in _ENDINGS and other.key[common:] in _ENDINGS:
-            return True
-    return (word.text.isupper() and _spelled_out(key, sentence)) or any(
-        other.text.isupper() and 2 <= len(other.key) <= 6 and other.key[0] == key[0] and _spelled_out(other.key, claim)
-        for other in sentence
-    )
-
-
-def _spelled_out(initials: str, words: Words) -> bool:
-    """Whether consecutive words of ``words`` begin with ``initials``."""
-    if not 2 <= len(initials) <= 6:
-        return False
-    firsts = "".join(word.text[0].lower() for word in words if word.kind in ("name", "initial"))
-    return initials in firsts
-
-
 def _mixed_names(claim: Words, sentences: Sequence[Words], known: set[str]) -> Iterator[str]:
     """Yield names put together from two people's: a first name with a surname that always follows another."""
     for i in range(len(claim) - 1):
         first, last = claim[i], claim[i + 1]
         if last.kind != "name" or first.kind not in ("name", "initial") or last.start != first.end + 1:
             continue
-        if first.key not in known or last.key not in known or first.key in _TITLES or last.key in _TITLES:
+        if first.key not in known or last.key not in known or first.key in TITLES or last.key in TITLES:
             continue
         before = [s[j - 1] if j else None for s in sentences for j, word in enumerate(s) if word.key == last.key]
-        others = {word.key for word in before if word and word.kind in ("name", "initial")} - _TITLES
+        others = {word.key for word in before if word and word.kind in ("name", "initial")} - TITLES
         if first.key not in others and len([1 for word in before if word and word.key in others]) == len(before):
             yield f"the name {first.text} {last.text}"
 
@@ -171,7 +140,10 @@ def _exchanged(claim: Words, sentence: Words) -> Iterator[str]:
         return
     mine, yours = Counter(ours), Counter(theirs)
     for tag, i1, i2, j1, j2 in codes:
-        if tag != "replace" or max(i2 - i1, j2 - j1) > _LEFT_OUT:
+        if tag != "replace":
+            continue
+        if max(i2 - i1, j2 - j1) > _BLOCK:
+            yield from _at_the_seams(claim[:i2], i1, sentence[:j2], j1, mine, yours)
             continue
         for word in claim[i1:i2]:
             for other in sentence[j1:j2]:
@@ -183,8 +155,36 @@ def _exchanged(claim: Words, sentence: Words) -> Iterator[str]:
             if yours[word.key] >= mine[word.key] or not _exchangeable(word, common):
                 continue
             rival = next((other for other in wanted if _comparable(word, other)), None)
-            if rival and not _same_name(claim, i, wanted) and not _about_a_known_number(claim, i, {rival.key}):
+            if rival and not same_name(claim, i, wanted) and not _about_a_known_number(claim, i, {rival.key}):
                 yield f"{word.text} where the passage says {rival.text}"
+
+
+def _at_the_seams(
+    claim: Words, i: int, sentence: Words, j: int, mine: Mapping[str, int], yours: Mapping[str, int]
+) -> Iterator[str]:
+    """Yield a name next to words both have, where the sentence has another name next to them.
+
+    ``claim[i:]`` and ``sentence[j:]`` are what differs; all before and behind it is equal, if there is anything.
+    """
+    seams = [(range(i, len(claim)), range(j, len(sentence)))] if i and j else []
+    seams.append((range(len(claim) - 1, i - 1, -1), range(len(sentence) - 1, j - 1, -1)))
+    for ours, theirs in seams:
+        mention, rival = _name_along(claim, ours), _name_along(sentence, theirs)
+        if mention is None or rival is None or mine[rival.key] or yours[mention.key]:
+            continue
+        if not any(same_name(claim, n, sentence) for n in ours if claim[n] is mention):
+            yield f"{mention.text} where the passage says {rival.text}"
+
+
+def _name_along(words: Words, along: range) -> Word | None:
+    """Return the name that begins (or, backwards, ends) here; titles and an article before it are passed over."""
+    for n in along:
+        word = words[n]
+        if word.kind in ("name", "initial") and word.key not in TITLES | DAYS | MONTHS:
+            return word
+        if word.kind not in ("name", "initial") and word.key not in _ARTICLES:
+            return None
+    return None
 
 
 def _fetched(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
@@ -200,6 +200,18 @@ def _fetched(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> 
             before = place
 
 
+def _opposites(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
+    """Yield words that come right after a word of the evidence and say the opposite of what comes there: "voted for"."""
+    for i, place in enumerate(alignment.places):
+        if place is None or claim[i].kind != "word" or place[1] + 1 >= len(sentences[place[0]]):
+            continue
+        theirs = sentences[place[0]][place[1] + 1]
+        for word in claim[i + 1 : i + 3]:
+            if frozenset((word.key, theirs.key)) in _ANTONYMS:
+                yield f"“{word.text}” where the passage says “{theirs.text}”"
+                return
+
+
 def _exchangeable(word: Word, common: float) -> bool:
     """Whether an exchange of the word counts: a capitalised first word may be any word, unless all else is equal."""
     return word.kind in ("name", "number") or (word.kind == "initial" and common >= _NEARLY_EQUAL)
@@ -207,97 +219,5 @@ def _exchangeable(word: Word, common: float) -> bool:
 
 def _comparable(word: Word, other: Word) -> bool:
     if "number" in (word.kind, other.kind):
-        return all(w.kind == "number" or w.key in _DAYS or w.key in _MONTHS for w in (word, other))
+        return all(w.kind == "number" or w.key in DAYS or w.key in MONTHS for w in (word, other))
     return other.kind in ("name", "initial")
-
-
-def _negation(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
-    """Yield the words that are denied on one side and not on the other."""
-    for i, sentence, left, right in _neighbours(claim, sentences, alignment):
-        here = any(map(_negates, claim[max(0, i - 2) : i]))
-        word = claim[i]
-        if here and not any(_negates(w) or w.key in _WEAK_NEGATORS for w in sentence[max(0, right - 6) : right]):
-            yield f"“{word.text}” is denied, which the passage does not do"
-            return
-        dropped = any(map(_negates, sentence[max(left, right - 4) : right]))
-        if dropped and not any(_negates(w) or w.key in _WEAK_NEGATORS for w in claim[max(0, i - 6) : i + 3]):
-            yield f"“{word.text}” is denied in the passage"
-            return
-
-
-def _invented_negation(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
-    """Yield a word, the passage's or not, that is denied where the sentences that the claim rests on deny nothing."""
-    if any(_negates(w) or w.key in _WEAK_NEGATORS for s in alignment.sentences for w in sentences[s]):
-        return
-    for i, word in enumerate(claim):
-        if word.kind == "word" and any(map(_negates, claim[max(0, i - 2) : i])):
-            yield f"“{word.text}” is denied, which the passage does not do"
-            return
-
-
-def _negates(word: Word) -> bool:
-    return word.key in _NEGATORS or word.key.endswith("n't")
-
-
-def _certainty(claim: Words, sentences: Sequence[Words], alignment: Alignment) -> Iterator[str]:
-    """Yield the words that the claim asserts and the evidence only plans, expects or alleges."""
-    if any(word.text.lower() in _HEDGES for word in claim):
-        return
-    for i, sentence, left, right in _neighbours(claim, sentences, alignment):
-        hedge = next((w for w in sentence[max(left, right - 3) : right] if w.text.lower() in _HEDGES), None)
-        if hedge is not None:
-            yield f"“{claim[i].text}” is certain, where the passage says “{hedge.text}”"
-            return
-
-
-def _neighbours(
-    claim: Words, sentences: Sequence[Words], alignment: Alignment
-) -> Iterator[tuple[int, Words, int, int]]:
-    """Yield content words found shortly after their predecessor in the same sentence, with what lies between.
-
-    Items are (index in the claim, sentence, start, end): ``sentence[start:end]`` are the words the claim left out.
-    """
-    previous: tuple[int, int] | None = None
-    for i, place in enumerate(alignment.places):
-        if place is None:
-            continue
-        if claim[i].kind == "word" and previous is not None and previous[0] == place[0]:
-            left, right = previous[1] + 1, place[1]
-            if 0 <= right - left <= _LEFT_OUT:
-                yield i, sentences[place[0]], left, right
-        previous = place
-
-
-def _roles(claim: Words, sentence: Words) -> Iterator[str]:
-    """Yield two names that do to each other the reverse of what the sentence says."""
-    ours, theirs = _once(claim), _once(sentence)
-    names = [word.key for word in claim if word.kind in ("name", "initial") and word.key in ours and word.key in theirs]
-    for a, b in pairwise(names):
-        between = {word.key for word in claim[ours[a] + 1 : ours[b]] if word.kind == "word"}
-        low, high = sorted((theirs[a], theirs[b]))
-        middle = sentence[low + 1 : high]
-        if not between & {word.key for word in middle}:
-            continue
-        reversed_order = theirs[a] > theirs[b]
-        if reversed_order != (_turned(claim[ours[a] + 1 : ours[b]]) != _turned(middle)):
-            first, second = claim[ours[a]].text, claim[ours[b]].text
-            yield f"who did what: {first} and {second} change places"
-            return
-
-
-def _once(words: Words) -> dict[str, int]:
-    """Return the index of each word that occurs exactly once."""
-    counts = Counter(word.key for word in words)
-    return {word.key: i for i, word in enumerate(words) if counts[word.key] == 1}
-
-
-_TAKES = frozenset({"receiv", "got", "get", "took", "take", "taken", "accept", "heard", "hear"})
-"""Stems of verbs whose doer is the one the thing comes from: "A received a call from B" is B's call to A."""
-
-
-def _turned(words: Words) -> bool:
-    """Return whether the one who acts is named after these words: "was told by", "received a call from"."""
-    keys = {word.key for word in words}
-    if "by" in keys:
-        return bool(keys & {"was", "were", "is", "are", "been", "be", "being"})
-    return "from" in keys and bool(keys & _TAKES)

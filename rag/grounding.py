@@ -160,6 +160,7 @@ def _plain(text: str) -> str:
 @dataclass(frozen=True)
 class _Sentence:
     passage: int
+    index: int
     text: str
     words: tuple[Word, ...]
 
@@ -173,7 +174,7 @@ def examine(sentence: str, passages: Sequence[str], *, published: Sequence[str |
     words = read(_in_their_dates(sentence, shortlist, dates))
     evidence = [s.words for s in shortlist]
     alignment = align(words, evidence)
-    problems = tuple(dict.fromkeys(disagreements.find(words, evidence, alignment)))
+    problems = tuple(dict.fromkeys(disagreements.find(words, evidence, alignment, _settings(shortlist, passages))))
     known = {word.key for s in evidence for word in s}
     features = Features(
         cost_per_word=alignment.cost / len(words),
@@ -195,7 +196,7 @@ def _most_used(words: Sequence[Word], alignment: Alignment) -> list[int]:
     return order[:1] + [s for s in order[1:_QUOTES] if used[s] >= 2]
 
 
-_ROUGH = re.compile(r"\w+")
+_ROUGH = re.compile(r"\w+(?:[.,]\d+)*")
 
 
 @lru_cache(maxsize=1024)
@@ -211,10 +212,29 @@ def _shortlist(sentence: str, passages: Sequence[str]) -> list[_Sentence]:
     """Return the sentences that share most content words with ``sentence``, in the order of the passages."""
     words = read(sentence)
     wanted = {word.text.lower()[:5] for word in words if word.content} or {word.text.lower()[:5] for word in words}
-    candidates = [(p, text, len(wanted & keys)) for p, passage in enumerate(passages) for text, keys in _spans(passage)]
-    order = sorted(range(len(candidates)), key=lambda i: (-candidates[i][2], i))[:SHORTLIST]
-    read_out = [(candidates[i][0], candidates[i][1], read(candidates[i][1])) for i in sorted(order)]
-    return [_Sentence(p, text, found) for p, text, found in read_out if found]
+    candidates = [
+        (p, n, text, len(wanted & keys))
+        for p, passage in enumerate(passages)
+        for n, (text, keys) in enumerate(_spans(passage))
+    ]
+    order = sorted(range(len(candidates)), key=lambda i: (-candidates[i][3], i))[:SHORTLIST]
+    found = [_Sentence(p, n, text, read(text)) for p, n, text, _ in (candidates[i] for i in sorted(order))]
+    return [sentence for sentence in found if sentence.words]
+
+
+_CONTEXT = 2
+"""Sentences back that a "he" can mean somebody of."""
+
+
+def _settings(shortlist: Sequence[_Sentence], passages: Sequence[str]) -> list[disagreements.Setting]:
+    settings = []
+    for previous, sentence in zip([None, *shortlist], shortlist, strict=False):
+        earlier = _spans(passages[sentence.passage])[max(0, sentence.index - _CONTEXT) : sentence.index]
+        before = frozenset(word.key for text, _ in earlier for word in read(text))
+        here = (sentence.passage, sentence.index - 1)
+        follows = previous is not None and (previous.passage, previous.index) == here
+        settings.append(disagreements.Setting(follows, before))
+    return settings
 
 
 def _in_their_dates(sentence: str, evidence: Sequence[_Sentence], published: Sequence[str | None]) -> str:

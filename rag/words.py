@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -32,6 +33,9 @@ class Word:
     def content(self) -> bool:
         """Whether the word says something by itself."""
         return self.kind != "function"
+
+
+Words = Sequence[Word]
 
 
 def _list(words: str) -> list[str]:
@@ -72,6 +76,17 @@ _FUNCTION_WORDS = frozenset(
     )
 )
 
+DAYS = frozenset(_list("monday tuesday wednesday thursday friday saturday sunday"))
+MONTHS = frozenset(_list("januari februari march april may june juli august septemb octob novemb decemb"))
+TITLES = frozenset(
+    _list(
+        "mr mrs ms dr sir lord ladi dame presid prime minist professor prof king queen princ princess secretari general "
+        "gen gov governor senat sen rep judg chief justic director captain capt colonel col sgt pope bishop archbishop "
+        "chancellor mayor ambassador st saint state city river lake mount i"
+    )
+)
+"""Stems of days, of months, and of titles, which are parts of names and no names by themselves."""
+
 _NO_NAMES = frozenset(
     _list(
         "officials authorities police residents people protesters demonstrators witnesses experts analysts critics "
@@ -99,6 +114,26 @@ _DEMONYMS = {
 }  # fmt: skip
 """Adjective -> stem of the country (or party), where a shared beginning does not show it."""
 
+_IRREGULAR = {
+    form: base
+    for base, *forms in map(
+        str.split,
+        (
+            "begin began begun", "break broke broken", "bring brought", "build built", "buy bought", "catch caught",
+            "choos chose chosen", "come came", "draw drew drawn", "drive drove driven", "fall fell fallen",
+            "fight fought", "find found", "fli flew flown", "forbid forbade forbidden", "give gave given", "go went gone",
+            "grow grew grown", "hide hid hidden", "hold held", "keep kept", "know knew known", "lead led", "lose lost",
+            "make made", "meet met", "pay paid", "rise rose risen", "run ran", "see saw seen", "seek sought",
+            "sell sold", "send sent", "shake shook shaken", "shoot shot", "sink sank sunk", "speak spoke spoken",
+            "spend spent", "stand stood", "steal stole stolen", "strike struck", "swear swore sworn", "take took taken",
+            "teach taught", "think thought", "throw threw thrown", "win won", "withdraw withdrew withdrawn",
+            "write wrote written",
+        ),
+    )
+    for form in forms
+}  # fmt: skip
+"""Past form -> stem of the verb."""
+
 _WORD = re.compile(
     r"""(?P<currency>[$£€]\ ?)?
         (?<![\w.])(?P<digits>\d{1,3}(?:,\ ?\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)
@@ -113,7 +148,7 @@ _stemmer = Stemmer("english")
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    return str(_DEMONYMS.get(word) or _stemmer.stemWord(word))
+    return str(_DEMONYMS.get(word) or _IRREGULAR.get(word) or _stemmer.stemWord(word))
 
 
 def _value_key(value: float) -> str:
@@ -153,12 +188,16 @@ def read(text: str) -> tuple[Word, ...]:
 
 
 _HEADLINE = 4
+"""Capitalised words from which on a text of nothing else is a headline."""
+_VERBS = frozenset(["is", "was", "are", "were", "has", "have", "had", "said", "says"])
+"""Written small, they make a sentence of it: "Ada Holm is the Prime Minister of Norvania"."""
 
 
 def _without_headline_capitals(words: list[Word]) -> list[Word]:
     """Return ``words`` with no names where all are capitalised, as in headlines and telegrams."""
     content = [word for word in words if word.content and word.kind != "number"]
-    if len(content) < _HEADLINE or not all(word.kind in ("name", "initial") for word in content):
+    sentence = any(word.text in _VERBS for word in words)
+    if sentence or len(content) < _HEADLINE or not all(word.kind in ("name", "initial") for word in content):
         return words
     return [replace(w, kind="word") if w.kind in ("name", "initial") else w for w in words]
 

@@ -1,10 +1,14 @@
+import json
 import time
+from pathlib import Path
+from statistics import mean
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ModelError
+from index.loaders import load
 from rag.entailment import CrossEncoderEntailment
 from rag.grounding import check
 
@@ -78,13 +82,81 @@ def test_a_common_word_that_begins_a_sentence_is_no_name() -> None:
     passage = "Authorities closed the bridge of Arlen on Friday. Dar phoned the mayor on Monday."
     assert check("Officials closed the bridge of Arlen on Friday.", [passage]).problems == ()
     assert check("Recently authorities closed the bridge of Arlen on Friday.", [passage]).problems == ()
-    assert check("Fidan phoned the mayor on Monday.", [passage]).problems == ("Fidan where the passage says Dar",)
+    assert "Fidan where the passage says Dar" in check("Fidan phoned the mayor on Monday.", [passage]).problems
 
 
 def test_a_round_number_in_the_place_of_the_exact_one() -> None:
     passages = ["Crews began exhuming 116 bodies in the town of Arlen. A hundred people watched."]
     assert check("Crews began exhuming more than 100 bodies in Arlen.", passages).problems == ()
     assert check("Crews began exhuming 100 bodies in Arlen.", passages).problems
+
+
+def test_fluent_falsehoods_do_not_pass() -> None:
+    root = Path(__file__).parent
+    folders = {"seeds": root.parent / "seeds", "made_news": root / "data" / "made_news"}
+    articles = {name: list(load([folder], on_error=lambda error: None)) for name, folder in folders.items()}
+    passed: dict[bool, list[bool]] = {True: [], False: []}
+    for line in (root / "data" / "fluent_claims.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        about = articles[row["articles"]]
+        support = check(row["claim"], [a.text for a in about], published=[a.published for a in about])
+        passed[row["supported"]].append(support.supported)
+    assert len(passed[True]) > 60 < len(passed[False])
+    assert mean(passed[True]) >= 0.87
+    assert mean(passed[False]) <= 0.12
+
+
+@pytest.mark.parametrize(
+    ("claim", "problem"),
+    [
+        ("Ada Holm said that the dam was sound.", "is said of Berg, not of Holm"),
+        ("Ada Holm said that eight pumps had failed.", "is said of Berg, not of Holm"),
+        ("Ada Holm closed the northern road.", "is said of somebody else, not of Holm"),
+        ("Kestria closed its border to Norvanian lorries.", "change places"),
+        ("The Norvanian Fishing League demands a rise of 9 per cent.", "is said of union, not of League"),
+        ("Ada Holm is the mayor of Tarsk.", "mayor is said of Nils Berg"),
+        ("The council had been in favour of the bridge.", "“favour” where the passage says “against”"),
+        ("The dam broke on Friday.", "belongs to something else"),
+        ("Ada Holm met the king on 4 March.", "belongs to something else"),
+        ("Ada Holm has been in touch with Kestria.", "“touch” is denied in the passage"),
+        ("The plan was approved.", "“approved” is certain, where the passage says “must”"),
+        ("Tarsk was chosen over Belmora.", "change places"),
+    ],
+)
+def test_who_did_what_and_when(claim: str, problem: str) -> None:
+    passage = (
+        "Mayor Nils Berg said on 4 March that the dam was sound and that eight pumps had failed. "
+        "He also closed the northern road. The dam broke on Tuesday, the fire service said on Friday. "
+        "Minister Ada Holm had not been in touch with Kestria. She met the king. "
+        "The union demands a rise of 9 per cent; the Norvanian Fishing League has offered 5. "
+        "Parliament must still approve the plan. The council had been against the bridge. "
+        "Norvania closed its border to Kestrian lorries. Belmora was chosen over Tarsk."
+    )
+    support = check(claim, [passage])
+    assert not support.supported
+    assert any(problem in named for named in support.problems), support.problems
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Berg, the mayor, said that the dam was sound.",
+        "Nils Berg closed the northern road.",
+        "Norvania closed its border to lorries from Kestria.",
+        "On Tuesday the dam broke.",
+        "Ada Holm met the king.",
+        "The plan must still be approved by parliament.",
+        "Holm had no touch with Kestria.",
+    ],
+)
+def test_who_did_what_and_when_said_otherwise(claim: str) -> None:
+    passage = (
+        "Mayor Nils Berg said on 4 March that the dam was sound. He also closed the northern road. "
+        "The dam broke on Tuesday, the fire service said on Friday. Minister Ada Holm met the king. "
+        "Holm had not been in touch with Kestria. Parliament must still approve the plan. "
+        "Norvania closed its border to Kestrian lorries."
+    )
+    assert check(claim, [passage]).problems == ()
 
 
 def test_spliced_sentences_are_not_supported() -> None:
