@@ -163,13 +163,14 @@ def without_progress_bars() -> Iterator[None]:
     """Keep transformers from drawing a bar of its own, over that of the program, while it reads a model."""
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    bars: Any = logging
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
     try:
         yield
     finally:
         if shown:
-            logging.enable_progress_bar()
+            bars.enable_progress_bar()
 
 
 def computes_bfloat16() -> bool:
