@@ -174,7 +174,10 @@ def examine(sentence: str, passages: Sequence[str], *, published: Sequence[str |
     words = read(_in_their_dates(sentence, shortlist, dates))
     evidence = [s.words for s in shortlist]
     alignment = align(words, evidence)
-    problems = tuple(dict.fromkeys(disagreements.find(words, evidence, alignment, _settings(shortlist, passages))))
+    keys = [word.key for word in words]
+    verbatim = any(keys == [word.key for word in s.words] for s in shortlist)
+    found = () if verbatim else disagreements.find(words, evidence, alignment, _settings(shortlist, passages))
+    problems = tuple(dict.fromkeys(found))
     known = {word.key for s in evidence for word in s}
     features = Features(
         cost_per_word=alignment.cost / len(words),
