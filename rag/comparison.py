@@ -80,8 +80,8 @@ def rivals(asked: Question, first: Evidence, span: Span, evidence: Sequence[Evid
             continue
         fitting = [s for s in candidates(e.text) if _same_type(s, span) and fits(asked, e.text, s)]
         fitting = [s for s in fitting if reached(e.text, s) or counts_target(asked, e.text, s)]
-        if did:
-            doing = doers(e.text, did)
+        doing = doers(e.text, did) if did else ()
+        if doing:
             fitting = [s for s in fitting if any(a <= s.start and s.end <= b for a, b in doing)]
         other = max(fitting, key=lambda s: score(asked, e.text, s) + 3 * reached(e.text, s), default=None)
         if other is None or (score(asked, e.text, other) < least and not reached(e.text, other)):

@@ -20,6 +20,7 @@ from rag.query import analyse as look_for
 from rag.question import analyse, questions
 from rag.speech import speech
 from rag.spelling import as_written
+from rag.venues import venue
 from rag.weights import THRESHOLD
 from rag.yes_no import yes_no
 
@@ -87,7 +88,7 @@ class Extractive:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
             return case.decline("outside_dates", min(likely, _WRONG_YEAR))
-        for route in (yes_no, holder, dealings, speech, events):
+        for route in (yes_no, holder, venue, dealings, speech, events):
             draft = route(case)
             if draft is not None:
                 return draft

@@ -23,7 +23,7 @@ _OVERVIEW = 4
 """Cited sentences that an overview shows at most."""
 _OFF_TARGET = 0.6
 """Factor on the confidence where no number counts what is asked, or no passage knows the office asked about."""
-_UNDONE = 0.75
+_UNDONE = 0.8
 """The same where the sentence does not tell who did it."""
 _IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
 _PAST = 0.3

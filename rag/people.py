@@ -54,6 +54,11 @@ _DATELINE = re.compile(r"[A-Z][A-Z .'’-]{2,}(?:, [^—–:(]{0,40})?\s*(?:\([^
 """The place and day an agency report opens with; they are no answer to a question about its events."""
 
 
+_JOINTS = wordset("of and al bin de van von the")
+_ELIDED = re.compile(r"[dl][’'][A-Z]")
+"""How a later part of a name begins: "Pont d’Arve"."""
+
+
 @dataclass(frozen=True)
 class Mention:
     """A name (or a description resolved to one) at ``text[start:end]``.
@@ -134,7 +139,7 @@ def mentions(text: str, known: frozenset[str] = frozenset()) -> list[Mention]:
             if not run and _opens_sentence(text, word) and not _initial_name(sequence, position, known):
                 continue
             run.append(word)
-        elif run and lower in ("of", "and", "al", "bin", "de", "van", "von", "the") and position + 1 < len(sequence):
+        elif run and (_ELIDED.match(word.text) or (lower in _JOINTS and position + 1 < len(sequence))):
             run.append(word)
         elif run:
             _close(text, run, found)
@@ -170,7 +175,7 @@ def _initial_name(sequence: Sequence[Token], position: int, known: frozenset[str
 
 def _close(text: str, run: list[Token], found: list[Mention]) -> None:
     """Turn a run of capitalised words into mentions: cut at "and", take titles off the front."""
-    while run and not run[-1].capital:
+    while run and not (run[-1].capital or _ELIDED.match(run[-1].text)):
         run.pop()
     if not run:
         return

@@ -76,7 +76,7 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
                 value -= _OVER
             if acting:
                 value += _ACTS
-            elif asked.kind == "who" and not did and asked.first in content_stems(e.text):
+            elif asked.kind == "who" and asked.first in content_stems(e.text):
                 value += _DOES
             if retracts(e.text) and not _ASKS_CORRECTION.search(asked.text):
                 value -= _RETRACTED

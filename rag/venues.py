@@ -1,0 +1,69 @@
+"""Where will it be held? — the place that something was moved to, with the place it was first planned for."""
+
+from __future__ import annotations
+
+import re
+
+from index.documents import Passage
+from rag.case import Case
+from rag.clauses import Read, modality, read
+from rag.draft import Draft, inline
+from rag.tokens import content_stems, stem, wordset
+
+_MOVED = re.compile(
+    r"\b(?:moved|shifted|relocated|transferred|switched)(?:\s+(?:away\s+)?from\s+[^,.;]{2,40}?)?\s+to\s+(?:the\s+)?"
+    r"(?P<place>[A-Z][\w’'-]*(?:,?\s+(?:(?:of|de|al)\s+)?[A-Z][\w’'-]*){0,4})"
+)
+_GATHERINGS = frozenset(
+    stem(w)
+    for w in wordset(
+        "talks meeting summit round conference negotiations match game final concert event hearing trial ceremony session forum"
+    )
+)
+"""Stems of what is held somewhere; one word stands for another when an article goes on about it."""
+_HOLDING = frozenset(
+    stem(w) for w in wordset("hold held take place happen host occur stage move shift relocate new venue now")
+)
+_AT_FIRST = re.compile(r"\b(?:original(?:ly)?|initially|at first|first|previously|planned)\b", re.IGNORECASE)
+_BEFORE = 2
+"""Sentences in front of "However, the meeting was moved to …" that may say which meeting."""
+_ENOUGH = 0.5
+"""Share of what the question is about that stands there."""
+_SURE = 0.75
+"""Confidence, at least, where an article tells that it was moved."""
+
+
+def venue(case: Case) -> Draft | None:
+    """The place something was moved to; None where no such move is told or the question asks for the first place."""
+    asked = case.asked
+    if asked.kind != "where" or _AT_FIRST.search(asked.text):
+        return None
+    topic = [t for t in asked.terms if t not in _HOLDING]
+    if not topic or not (set(topic) & _GATHERINGS):
+        return None
+    for document, passage in case.articles():
+        inside = [s for s in read(document) if passage.start <= s.start and s.end <= passage.end]
+        for at, sentence in enumerate(inside):
+            match = _MOVED.search(sentence.text)
+            if match is None or modality(sentence.text) != "actual" or not content_stems(sentence.text) & _GATHERINGS:
+                continue
+            told = inside[max(0, at - _BEFORE) : at + 1]
+            if _about(topic, told) < _ENOUGH:
+                continue
+            return _written(case, passage, told, match.group("place"), topic)
+    return None
+
+
+def _about(topic: list[str], told: list[Read]) -> float:
+    """The share of ``topic`` in the sentences; any gathering stands for the one asked about."""
+    stems = {word for s in told for word in content_stems(s.text)}
+    return sum(t in stems or (t in _GATHERINGS and bool(stems & _GATHERINGS)) for t in topic) / len(topic)
+
+
+def _written(case: Case, passage: Passage, told: list[Read], place: str, topic: list[str]) -> Draft:
+    """The place in bold, the sentence of the move, and the one before where it says what was moved."""
+    *before, moved = told
+    named = [s for s in before if content_stems(s.text) & set(topic)][-1:]
+    writing = case.writing()
+    writing.quote([(passage, s.start, s.end) for s in (moved, *named)])
+    return writing.draft(f"**{inline(place)}**", max(case.likely, _SURE))
