@@ -28,7 +28,7 @@ from index.dates import TimeExpression
 from index.documents import Document, Passage
 from index.errors import StoreFileError, UnknownDocumentError
 from index.filters import Filter, to_day
-from index.pooling import Vectors, restore
+from index.pooling import Vectors, restore, similarities
 from index.salvage import read_only_uri
 
 _SENTENCES = """
@@ -473,8 +473,8 @@ class Catalogue:
         if not stored:
             return {}
         ends = np.cumsum([len(data) // len(vector) for _, data in stored])
-        similar = restore(b"".join(data for _, data in stored), int(ends[-1])) @ vector
-        best = np.maximum.reduceat(similar, [0, *ends[:-1]])
+        cosines = similarities(b"".join(data for _, data in stored), int(ends[-1]), vector)
+        best = np.maximum.reduceat(cosines, [0, *ends[:-1]])
         return dict(zip((row for row, _ in stored), best.tolist(), strict=True))
 
     def without_sentences(self) -> list[str]:

@@ -15,7 +15,7 @@ from index.embedding import (
 )
 from index.errors import ModelError
 from index.packaged import packaged_folder
-from index.pooling import quantise, restore
+from index.pooling import quantise, restore, similarities, unit
 
 TEXTS = [
     "who spoke with the minister and when?",
@@ -129,3 +129,9 @@ def test_quantised_vectors_come_back_nearly_equal() -> None:
     back = restore(quantise(vectors), 2)
     assert ((vectors * back).sum(axis=1) > 0.9998).all()
     assert len(quantise(vectors)) == 2 * 384
+
+
+def test_stored_vectors_are_compared_as_they_are() -> None:
+    vectors = unit(np.random.default_rng(0).standard_normal((5, 384)).astype(np.float32))
+    data = quantise(np.vstack([vectors, np.zeros((1, 384), np.float32)]))
+    assert similarities(data, 6, vectors[0]) == pytest.approx(restore(data, 6) @ vectors[0], abs=1e-6)
