@@ -12,76 +12,35 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import socket
 import threading
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 from index.catalogue import Catalogue, DocumentInfo
+from index.chroma_server import Address, bounded, connected, disconnect, is_connection
 from index.chunking import chunk
 from index.documents import Document
 from index.embedding import Embedder
-from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
+from index.errors import StoreError, UnknownDocumentError
 from index.filters import Filter
 from index.pooling import Vectors
+from index.server_lock import ServerLock
 from index.store import CATALOGUE, FORMAT_VERSION, Entry, Store, check_meta, fresh_meta
 from index.vectors import VectorStore
 
 if TYPE_CHECKING:
-    import httpx
     from chromadb.api import ClientAPI
 
-_TIMEOUT = 20.0
-"""Seconds that one request may take."""
-_TRIES = 3
 _FOLLOW_SECONDS = 1.0
 """A reader asks the server at most this often whether something has changed."""
-_LOCK_SECONDS = 60.0
-"""A lock whose owner has not been heard of for so long is taken to be left behind by a kill."""
-_BEATS = 6
-"""So often within that time an owner is heard of."""
 _STATE = "__state__"
 _PAGE = 200
 _Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True)
-class Address:
-    """``http://HOST:PORT/COLLECTION``."""
-
-    host: str
-    port: int
-    ssl: bool
-    collection: str
-
-    @classmethod
-    def parse(cls, text: str) -> Address:
-        """Take an address apart; raises UsageError."""
-        try:
-            parts = urlsplit(text)
-            port = parts.port or (443 if parts.scheme == "https" else 8000)
-        except ValueError as error:
-            raise UsageError(f"{text}: not an address ({error}); write http://HOST:PORT/COLLECTION") from error
-        name = parts.path.strip("/")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"{text}: not an address; write http://HOST:PORT/COLLECTION")
-        if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,200}[a-zA-Z0-9]", name):
-            raise UsageError(
-                f"{text}: the collection's name must be 3 or more of letters, digits, '.', '_' and '-'; "
-                "write http://HOST:PORT/COLLECTION"
-            )
-        return cls(parts.hostname, port, parts.scheme == "https", name)
-
-    def __str__(self) -> str:
-        return f"{'https' if self.ssl else 'http'}://{self.host}:{self.port}/{self.collection}"
 
 
 class _Record(NamedTuple):
@@ -104,7 +63,7 @@ class ServerStore(Store):
         self._client = client
         self._sync_guard = threading.Lock()
         self._synced = 0.0
-        self._doubtful: set[str] = set()
+        self.lock = ServerLock(client, address)
         self._articles = self._call(lambda: self._open_articles(embedder, create=create))
         meta = self._call(self._state)
         check_meta(meta, embedder, str(address))
@@ -127,32 +86,15 @@ class ServerStore(Store):
     @classmethod
     def connect(cls, location: str, embedder: Embedder, *, read_only: bool = False) -> ServerStore:
         """Open the index at ``http://HOST:PORT/COLLECTION``, making an empty one unless ``read_only``."""
-        import chromadb
-        import httpx
-        from chromadb.config import Settings
         from platformdirs import user_cache_path
 
         address = Address.parse(location)
-
-        def connect() -> ClientAPI:
-            # While Chroma's client is made it asks without a limit of time: whoever is silent is found out before.
-            scheme = "https" if address.ssl else "http"
-            beat = httpx.get(f"{scheme}://{address.host}:{address.port}/api/v2/heartbeat", timeout=_TIMEOUT)
-            beat.raise_for_status().json()
-            client = chromadb.HttpClient(
-                host=address.host, port=address.port, ssl=address.ssl, settings=Settings(anonymized_telemetry=False)
-            )
-            for session in _sessions(client):
-                session.timeout = httpx.Timeout(_TIMEOUT)
-            return client
-
         cache = user_cache_path("dateline", appauthor=False) / f"{address.host}-{address.port}-{address.collection}"
-        client = _bounded(connect, address)
+        client = connected(address)
         try:
             return cls(address, client, embedder, cache, create=not read_only)
         except BaseException:
-            for session in _sessions(client):
-                session.close()
+            disconnect(client)
             raise
 
     @property
@@ -163,18 +105,17 @@ class ServerStore(Store):
     def close(self) -> None:
         """Close the catalogue's connections and those to the server."""
         super().close()
-        for session in _sessions(self._client):
-            session.close()
+        disconnect(self._client)
 
     def _call(self, request: Callable[[], _Result]) -> _Result:
-        return _bounded(request, self.address)
+        return bounded(request, self.address)
 
     def _open_articles(self, embedder: Embedder, *, create: bool) -> Any:
         name = f"{self.address.collection}.documents"
         try:
             return self._client.get_collection(name, embedding_function=None)
         except Exception as error:
-            if _is_connection(error):
+            if is_connection(error):
                 raise
             if not create:
                 raise StoreError(
@@ -249,67 +190,10 @@ class ServerStore(Store):
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the server's write lock; raises StoreLockedError naming the writer that has it."""
-        name = f"{self.address.collection}.lock"
-        self._take_lock(name)
-        stop = threading.Event()
-        beat = threading.Thread(target=self._beat, args=(name, stop), daemon=True)
-        beat.start()
-        try:
+        with self.lock.held():
             self.sync(force=True)
             self.recover()
             yield
-        finally:
-            stop.set()
-            beat.join()
-            with suppress(Exception):
-                self._client.delete_collection(name)
-
-    def _take_lock(self, name: str) -> None:
-        mine = _owner()
-        failure: Exception | None = None
-        for _ in range(2):
-            try:
-                self._client.create_collection(name, embedding_function=None, metadata=mine)
-                return
-            except Exception as error:
-                if _is_connection(error):
-                    # The lock may have been made all the same, which only the answer would have said.
-                    self._doubtful.add(mine["token"])
-                    raise _unavailable(self.address, error) from error
-                failure = error
-            owner: Mapping[str, Any] = {}
-            with suppress(Exception):  # it may have been released between the two requests
-                owner = self._client.get_collection(name, embedding_function=None).metadata or {}
-                failure = None
-            if owner:
-                # The owner's clock may be another machine's, or have been set.
-                fresh = abs(time.time() - float(owner.get("beat", 0))) < _LOCK_SECONDS
-                if owner.get("token") not in self._doubtful and (fresh or self._beats(name, owner)):
-                    raise StoreLockedError(
-                        f"the index {self.address} is being written to by process {owner.get('pid')} on "
-                        f"{owner.get('host')}; try again when it is done"
-                    )
-                with suppress(Exception):
-                    self._client.delete_collection(name)
-        if failure is not None:
-            raise _answered_wrongly(self.address, failure) from failure
-        raise StoreLockedError(f"the index {self.address} is being written to by another process; try again")
-
-    def _beats(self, name: str, owner: Mapping[str, Any]) -> bool:
-        """Watch a lock that seems to be left behind: whether its owner is heard of within two of its beats."""
-        deadline = time.monotonic() + 2 * _LOCK_SECONDS / _BEATS
-        while time.monotonic() < deadline:
-            time.sleep(_LOCK_SECONDS / _BEATS / 10)
-            with suppress(Exception):
-                now: Mapping[str, Any] = self._client.get_collection(name, embedding_function=None).metadata or {}
-                if now.get("beat") != owner.get("beat"):
-                    return True
-        return False
-
-    def _beat(self, name: str, stop: threading.Event) -> None:
-        while not stop.wait(_LOCK_SECONDS / _BEATS):
-            with suppress(Exception):
-                self._client.get_collection(name, embedding_function=None).modify(metadata=_owner())
 
     def recover(self) -> int:
         """Delete the vectors that a killed writer left behind; return how many. Needs the write lock."""
@@ -399,67 +283,8 @@ class ServerStore(Store):
         return super().documents()
 
 
-def _sessions(client: ClientAPI) -> Iterator[httpx.Client]:
-    """Yield the HTTP sessions of a client: Chroma neither bounds their waiting nor closes them."""
-    for part in (client, getattr(client, "_admin_client", None)):
-        session = getattr(getattr(part, "_server", None), "_session", None)
-        if session is not None:
-            yield session
-
-
 def _document(text: str) -> Document:
     fields = json.loads(text)
     for name in ("furniture", "pages"):
         fields[name] = tuple((start, end) for start, end in fields[name])
     return Document(**{**fields, "authors": tuple(fields["authors"])})
-
-
-def _owner() -> dict[str, Any]:
-    """Who holds a lock; the token tells one taking of it from another."""
-    return {"pid": os.getpid(), "host": socket.gethostname(), "beat": time.time(), "token": token_hex(8)}
-
-
-def _is_connection(error: BaseException) -> bool:
-    import httpx
-
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, httpx.TransportError | ConnectionError):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    # Chroma turns a refused connection into a plain ValueError.
-    return isinstance(error, ValueError) and "connect" in str(error).casefold()
-
-
-def _unavailable(address: Address, error: BaseException) -> StoreUnavailableError:
-    return StoreUnavailableError(
-        f"the Chroma server of {address} does not answer ({type(error).__name__}); "
-        f"start it with: chroma run --port {address.port}, or give another --index"
-    )
-
-
-def _answered_wrongly(address: Address, error: Exception) -> StoreError:
-    return StoreError(f"the Chroma server of {address} answered with an error ({_first(error)})")
-
-
-def _bounded(request: Callable[[], _Result], address: Address) -> _Result:
-    """Make a request, again after a moment if the connection fails, three times in all."""
-    for attempt in range(_TRIES):
-        try:
-            return request()
-        except StoreError as error:
-            cause = error.__cause__
-            if cause is None or not _is_connection(cause) or attempt == _TRIES - 1:
-                raise _unavailable(address, cause) if cause is not None and _is_connection(cause) else error  # noqa: B904
-        except Exception as error:
-            if not _is_connection(error):
-                raise _answered_wrongly(address, error) from error
-            if attempt == _TRIES - 1:
-                raise _unavailable(address, error) from error
-        time.sleep(0.2 * 2**attempt)
-    raise AssertionError("unreachable")
-
-
-def _first(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -22,7 +22,7 @@ DAYS = ("0001-01-01", "1970-01-01", "9999-12-31")
 WALL_CLOCK = {
     ("rag/chat.py", "date.today"): "the day of asking",
     ("rag/conversations.py", "datetime.now"): "shown beside a conversation",
-    ("index/server.py", "time.time"): "a lock's beat, held against a second look; and a mark of a new collection",
+    ("index/server_lock.py", "time.time"): "a lock's beat, held against a second look",
 }
 """Where the clock that people set is read at all; everything else that lasts is measured by the monotonic one."""
 

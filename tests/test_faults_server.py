@@ -17,8 +17,7 @@ from typing import Any, ClassVar
 import pytest
 from conftest import HashingEmbedder
 
-from index import Index
-from index import server as server_module
+from index import Index, chroma_server, server_lock
 from index.documents import Document
 from index.errors import StoreError
 from index.lexical import terms
@@ -121,7 +120,7 @@ def opened(
     between: Between, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Index]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(server_module, "_TIMEOUT", 1.0)
+    monkeypatch.setattr(chroma_server, "TIMEOUT", 1.0)
     name = "".join(c if c.isalnum() else "-" for c in request.node.name)[-50:].strip("-")
     index = Index.open(f"http://127.0.0.1:{between.server_address[1]}/{name}", embedder=HashingEmbedder())
     index.add_documents(ARTICLES[:2])
@@ -179,16 +178,16 @@ def test_a_lock_is_not_taken_from_a_writer_whose_clock_differs(
     opened: Index, ahead: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store: Any = opened.store
-    monkeypatch.setattr(server_module, "_LOCK_SECONDS", 3.0)
-    monkeypatch.setattr(server_module.time, "time", lambda clock=time.time: clock() + ahead)
+    monkeypatch.setattr(server_lock, "_LOCK_SECONDS", 3.0)
+    monkeypatch.setattr(server_lock.time, "time", lambda clock=time.time: clock() + ahead)
     with store.writing():
         monkeypatch.undo()
-        monkeypatch.setattr(server_module, "_LOCK_SECONDS", 3.0)
+        monkeypatch.setattr(server_lock, "_LOCK_SECONDS", 3.0)
         monkeypatch.setattr(
-            server_module, "_owner", lambda owner=server_module._owner: {**owner(), "beat": owner()["beat"] + ahead}
+            server_lock, "_owner", lambda owner=server_lock._owner: {**owner(), "beat": owner()["beat"] + ahead}
         )
         with pytest.raises(StoreError, match="is being written to by process"):
-            store._take_lock(f"{store.address.collection}.lock")
+            store.lock.take()
     # Left behind by a kill, whatever its clock said, it is taken over.
-    store._take_lock(f"{store.address.collection}.lock")
+    store.lock.take()
     assert opened.add_documents(ARTICLES[2:]).added == 1

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import HashingEmbedder
 
-from index import Index
-from index import server as server_module
+from index import Index, server_lock
+from index.chroma_server import Address
 from index.documents import Document
 from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UsageError
 from index.lexical import terms
-from index.server import Address
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -137,8 +136,8 @@ def test_a_second_writer_waits_for_the_first(where: str, tmp_path: Path, monkeyp
     with second.store.writing():
         pass
     with monkeypatch.context() as patch:
-        patch.setattr(server_module, "_LOCK_SECONDS", 0.0)
-        first.store._take_lock(f"{first.store.address.collection}.lock")  # type: ignore[attr-defined]
+        patch.setattr(server_lock, "_LOCK_SECONDS", 0.0)
+        first.store.lock.take()  # type: ignore[attr-defined]
         with second.store.writing():
             pass
 
