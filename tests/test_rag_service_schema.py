@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import HashingEmbedder
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from newsroom import HARBOUR, UNDATED
 
 from index import Index
@@ -17,6 +17,8 @@ from rag.service import build_app
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed (pip install schemathesis)")
 
 TOKEN = "open-sesame"
+TEXTS = ("question", "query")
+LIMITS = {"query", "k", "asked_on", "after", "before", "source", "doc_id"}
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +31,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def api(app: Any) -> Any:
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    # A body that is wrong may be too large as well, which is said first.
+    refused = ["400", "401", "404", "405", "413", "422"]
+    config = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": refused}}})
+    return schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
 
 
+@pytest.mark.parametrize("examples", [25, pytest.param(400, marks=pytest.mark.faults)])
 @pytest.mark.parametrize(
     ("method", "path", "mode"),
     [
@@ -43,12 +49,21 @@ def api(app: Any) -> Any:
         ("POST", "/v1/ask", "NEGATIVE"),
     ],
 )
-def test_the_description_holds(api: Any, method: str, path: str, mode: str) -> None:
+def test_the_description_holds(api: Any, method: str, path: str, mode: str, examples: int) -> None:
+    if examples > 25 and (method, mode) == ("GET", "NEGATIVE"):
+        pytest.skip("in an address all is text: what is made wrong there is often right")
     operation = api[path][method]
 
     @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode[mode]))
-    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     def holds(case: Any) -> None:
+        asked = [given.get(key) for given in (case.body, case.query) if isinstance(given, dict) for key in TEXTS]
+        # The generator now and then forgets the pattern by which a text must say something.
+        assume(mode == "NEGATIVE" or all(text.strip() for text in asked if isinstance(text, str)))
+        # What else stands in an address is passed over, as is usual.
+        assume(mode == "POSITIVE" or not isinstance(case.query, dict) or case.query.keys() <= LIMITS)
         case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"})
 
     holds()
