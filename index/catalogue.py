@@ -23,7 +23,7 @@ import numpy as np
 from index import lexical
 from index.chunking import Chunked, Span, heading
 from index.connections import Connection, connect, ends_with
-from index.copies import clusters
+from index.copies import clusters_in_order
 from index.dates import TimeExpression
 from index.documents import Document, Passage
 from index.errors import StoreFileError, UnknownDocumentError
@@ -310,9 +310,12 @@ class Catalogue:
 
     def recluster(self) -> None:
         """Find out anew which documents are near-copies of each other."""
-        rows = self.connection.execute("SELECT doc_id, signature, cluster FROM documents").fetchall()
-        found = clusters({doc_id: signature for doc_id, signature, _ in rows})
-        changed = [(found[doc_id], doc_id) for doc_id, _, cluster in rows if found[doc_id] != cluster]
+        before = dict(self.connection.execute("SELECT doc_id, cluster FROM documents ORDER BY doc_id").fetchall())
+        ids = list(before)
+        found = clusters_in_order(
+            ids, (row[0] for row in self.connection.execute("SELECT signature FROM documents ORDER BY doc_id"))
+        )
+        changed = [(found[doc_id], doc_id) for doc_id in ids if found[doc_id] != before[doc_id]]
         with self.transaction() as connection:
             connection.executemany("UPDATE documents SET cluster = ? WHERE doc_id = ?", changed)
 

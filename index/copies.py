@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import blake2b
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ _ALL_PAIRS = 500
 """Up to this many signatures, every pair is compared."""
 
 _BATCH = 4096
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+"""An odd multiplier with well-mixed bits (2^64 divided by the golden ratio)."""
 _HEADER = struct.Struct("<I")
 
 Signatures = NDArray[np.uint32]
@@ -65,8 +67,13 @@ def clusters(signatures: Mapping[str, bytes]) -> dict[str, str]:
 
     Copies of copies are in one cluster. A text without words is a copy of nothing.
     """
-    ids = sorted(key for key, value in signatures.items() if _HEADER.unpack_from(value)[0])
-    parents = {key: key for key in signatures}
+    ids = sorted(signatures)
+    return clusters_in_order(ids, (signatures[key] for key in ids))
+
+
+def clusters_in_order(ids: Sequence[str], signatures: Iterable[bytes]) -> dict[str, str]:
+    """Return the same for ids in ascending order and their signatures, of which one at a time is held as bytes."""
+    parents = {key: key for key in ids}
 
     def root(key: str) -> str:
         while parents[key] != key:
@@ -75,16 +82,23 @@ def clusters(signatures: Mapping[str, bytes]) -> dict[str, str]:
 
     # Of texts that are quite the same, one is compared with the rest.
     first: dict[bytes, str] = {}
-    for key in ids:
-        parents[key] = first.setdefault(signatures[key], key)
-    distinct = sorted(first.values())
-    if len(distinct) > 1:
-        sizes = np.array([_HEADER.unpack_from(signatures[key])[0] for key in distinct], dtype=np.float64)
-        rows: Signatures = np.stack([np.frombuffer(signatures[key], "<u4", offset=_HEADER.size) for key in distinct])
-        for left, right in _copies(rows, sizes):
-            one, other = root(distinct[left]), root(distinct[right])
-            parents[max(one, other)] = min(one, other)
-    return {key: root(key) for key in signatures}
+    distinct: list[str] = []
+    sizes = np.empty(len(ids))
+    rows: Signatures = np.empty((len(ids), _PERMUTATIONS), dtype=np.uint32)
+    for key, value in zip(ids, signatures, strict=True):
+        (size,) = _HEADER.unpack_from(value)
+        if not size:
+            continue
+        same = first.setdefault(blake2b(value, digest_size=16).digest(), key)
+        parents[key] = same
+        if same == key:
+            sizes[len(distinct)] = size
+            rows[len(distinct)] = np.frombuffer(value, "<u4", offset=_HEADER.size)
+            distinct.append(key)
+    for left, right in _copies(rows[: len(distinct)], sizes[: len(distinct)]):
+        one, other = root(distinct[left]), root(distinct[right])
+        parents[max(one, other)] = min(one, other)
+    return {key: root(key) for key in ids}
 
 
 def independent(signatures: Mapping[str, bytes]) -> int:
@@ -131,11 +145,20 @@ def _banded(rows: Signatures) -> Iterator[tuple[int, int]]:
     """Yield the pairs of rows that agree in one band at least, each once (locality-sensitive hashing)."""
     seen: set[tuple[int, int]] = set()
     for column in range(0, _PERMUTATIONS - _ROWS + 1, _ROWS):
-        buckets: defaultdict[bytes, list[int]] = defaultdict(list)
-        for number, band in enumerate(np.ascontiguousarray(rows[:, column : column + _ROWS])):
-            buckets[band.tobytes()].append(number)
-        for bucket in buckets.values():
+        for bucket in _alike(np.ascontiguousarray(rows[:, column : column + _ROWS])):
             for pair in combinations(bucket, 2):
                 if pair not in seen:
                     seen.add(pair)
                     yield pair
+
+
+def _alike(band: Signatures) -> Iterator[list[int]]:
+    """Yield the numbers, ascending, of rows that are equal; two that only share a hash do no harm."""
+    hashes = np.zeros(len(band), dtype=np.uint64)
+    for column in band.T:
+        hashes = hashes * _MIX + column
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    equal = np.concatenate(([False], ordered[1:] == ordered[:-1], [False]))
+    for start, stop in np.flatnonzero(equal[1:] != equal[:-1]).reshape(-1, 2).tolist():
+        yield order[start : stop + 1].tolist()
