@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,7 @@ from rag.deed_words import (
 from rag.question import Question
 from rag.tokens import wordset
 
+_FAVOUR = re.compile(r"\bin favou?r of\b", re.IGNORECASE)
 _VAGUE = wordset("yet ever already recently so far time really actually just still also any")
 
 
@@ -40,7 +42,7 @@ class AskedDeed:
 
 def asked_deeds(asked: Question) -> Iterator[AskedDeed]:
     """Every split of the question into subject, verb and rest; wrong ones find no sentence that fits."""
-    words = words_of(asked.text)
+    words = words_of(_FAVOUR.sub("for", asked.text))
     if len(words) < 2:
         return
     first, rest = words[0].low, words[1:]

@@ -74,6 +74,14 @@ MEANINGS = [
 ]
 """Stems of verbs that tell of one deed."""
 
+OPPOSITES = {
+    **dict.fromkeys(wordset("approv adopt pass accept support back endors"), wordset("reject oppos veto")),
+    **dict.fromkeys(wordset("reject oppos veto"), wordset("approv adopt accept endors")),
+    **dict.fromkeys(wordset("allow permit"), wordset("ban forbid prohibit")),
+    **dict.fromkeys(wordset("ban forbid prohibit"), wordset("allow permit")),
+}
+"""Verb stem -> stems of the verbs that tell that it was not done: whoever rejected a plan did not approve it."""
+
 NOUNS = {
     "speak": wordset("talk convers call discuss contact"),
     "talk": wordset("talk convers call discuss contact"),

@@ -65,6 +65,8 @@ def object_phrases(after: list[Word]) -> tuple[list[list[Word]], int]:
         elif word.low in ("and", "or"):
             phrases.append([])
             continue
+        elif word.low in PRONOUNS | {"i", "we", "you"} and phrases[-1]:
+            return [p for p in phrases if p], i  # "the trips he took"
         elif is_finite(word) and i > 0:
             if len(phrases) > 1:
                 phrases.pop()

@@ -12,6 +12,7 @@ from rag.draft import inline, listed
 from rag.events import describe_time
 from rag.evidence import Evidence
 from rag.people import mentions, name_words
+from rag.portraits import roles
 from rag.question import Question
 from rag.spans import Span, candidates, counts_target, fits, score, widened
 from rag.tokens import content_stems
@@ -36,6 +37,8 @@ _REACHED = 3.0
 """Log-odds; what a number gains that something "has risen to"."""
 _ACTS = 1.2
 """Log-odds; what an answer gains that stands where the doer of the very deed does."""
+_WORDS = 0.15
+"""Log-odds; what each word of a description of somebody is worth."""
 _DOES = 0.8
 """Log-odds; what a sentence gains that has the very verb of "who built …?"."""
 _RETRACTED = 3.0
@@ -58,6 +61,9 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
     """The best candidate answer of each of the best sentences, best first."""
     found = []
     ahead, did = awaited(asked), deed(asked)
+    told = _described(asked, evidence) if asked.type == "role" and asked.names else []
+    if told:
+        return told
     for rank, e in enumerate(evidence):
         doing = doers(e.text, did) if did else ()
         if rank >= _SENTENCES and not (ahead or doing):
@@ -81,6 +87,17 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
             if retracts(e.text) and not _ASKS_CORRECTION.search(asked.text):
                 value -= _RETRACTED
             found.append((value, e, widened(asked, e.text, span, fitting)))
+    return [(e, span) for _, e, span in sorted(found, key=lambda f: -f[0])]
+
+
+def _described(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
+    """What the best sentences say that the one asked about is, the fullest description of a good sentence first."""
+    found = []
+    for e in evidence:
+        spans = [Span(start, end, "role") for start, end in roles(e.text, asked.names[0])]
+        spans = [span for span in spans if fits(asked, e.text, span)]
+        if spans:
+            found.append((e.score + _WORDS * len(e.text[spans[0].start : spans[0].end].split()), e, spans[0]))
     return [(e, span) for _, e, span in sorted(found, key=lambda f: -f[0])]
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from rag.acronyms import abbreviable, acronym, initials
 from rag.agents import deed, doers, may_act, somebody
+from rag.deed_words import AUXILIARIES, is_finite, words_of
 from rag.people import TITLES, Mention, dateline_end, mentions, name_words
 from rag.places import PLACES
 from rag.question import UTTERING, Question, defines_role
@@ -380,6 +381,8 @@ _PLACE_LEAD = wordset(
 )
 
 
+_ADDRESS = wordset("mr mrs ms dr sir dame lord lady sen rep gov gen rev st saint prof former late")
+"""What people are addressed by, which does not tell who they are."""
 _NO_PLACE_LEAD = wordset("with against between by envoy minister president spokesman spokeswoman leader")
 _RELATIVE = re.compile(r"(?:who|whom|whose|which|where)\b", re.IGNORECASE)
 _ASKS_TITLE = re.compile(
@@ -423,6 +426,8 @@ def fits(question: Question, text: str, span: Span) -> bool:
         return False
     if question.kind == "who" and question.type == "person" and not somebody(text, span.start, span.end):
         return False
+    if question.type == "role" and not _role(words, span):
+        return False
     did = deed(question)
     if did and (span.type == "time" or not (_does(text, did, span) or may_act(text, span.start, span.end))):
         return False
@@ -436,6 +441,13 @@ def fits(question: Question, text: str, span: Span) -> bool:
             return False
         return span.type in ("place", "name", "organisation") or any(w.text.casefold() in _PLACE_LEAD for w in lead)
     return True
+
+
+def _role(words: str, span: Span) -> bool:
+    """Whether ``words`` can say what somebody is: more than how one is addressed, and no statement."""
+    inside = words_of(words)
+    states = span.type == "clause" and any(w.low in AUXILIARIES or is_finite(w) for w in inside)
+    return not states and not all(w.low in _ADDRESS for w in inside)
 
 
 def _does(text: str, did: str, span: Span) -> bool:

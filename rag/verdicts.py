@@ -13,7 +13,20 @@ from dataclasses import replace
 
 from rag.asked_deeds import AskedDeed, asked_deeds
 from rag.deed_roles import Verdict, weigh
-from rag.deed_words import ADVERBS, ANYONE, BE, CLAIMED, MEANINGS, NOT, NOUNS, SYMMETRIC, Word, is_participle, words_of
+from rag.deed_words import (
+    ADVERBS,
+    ANYONE,
+    BE,
+    CLAIMED,
+    MEANINGS,
+    NOT,
+    NOUNS,
+    OPPOSITES,
+    SYMMETRIC,
+    Word,
+    is_participle,
+    words_of,
+)
 from rag.paraphrases import LIGHT, existence, hosted, light_verb, nobody, none_found, received, underway
 from rag.predicates import being
 from rag.question import Question
@@ -109,6 +122,10 @@ def _said(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdi
             if flipped and not told.passive:
                 continue
             yield from weigh(asked, told, words, at + 1, resolved, flipped=flipped)
+        elif word.stem in OPPOSITES.get(asked.verb, ()):
+            told = told_deed(words, at)
+            if told is not None and not told.denied:
+                yield from weigh(asked, replace(told, denied=True), words, at + 1, resolved)
         elif word.low in LIGHT and asked.verb in NOUNS:
             yield from light_verb(asked, words, at, resolved)
         elif word.low in ("on", "during") and asked.verb in NOUNS:

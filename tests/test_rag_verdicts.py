@@ -172,3 +172,20 @@ def test_a_question_that_denies_itself_gets_more_than_yes_or_no() -> None:
     assert lead(analyse("Did Lee not resign?"), "yes") != lead(analyse("Did Lee resign?"), "yes")
     assert lead(analyse("Didn't Lee resign?"), "no") == "**No, it is reported not to be so.**"
     assert lead(analyse("Did Lee resign?"), "no") == "**No.**"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("Did Ruritania vote in favour of the treaty?", "Ruritania voted against the treaty.", "no"),
+        ("Did the council approve the bridge?", "The council rejected the bridge.", "no"),
+        ("Did Ruritania support the plan?", "Ruritania opposed the plan.", "no"),
+        ("Did Ruritania support the plan?", "Ruritania did not oppose the plan.", None),
+        ("Did the council reject the bridge?", "The council will approve the bridge.", None),
+        ("Did Judge Okafor disclose trips?", "Judge Okafor belatedly disclosed trips he took in 2019.", "yes"),
+    ],
+)
+def test_an_opposite_denies_and_what_is_said_of_the_object_is_no_part_of_it(
+    question: str, text: str, said: str | None
+) -> None:
+    assert verdict(analyse(question), text) == said
