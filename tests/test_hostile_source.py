@@ -51,6 +51,15 @@ def test_models_come_from_safetensors_alone(file: Path) -> None:
             assert "'use_safetensors': True" in ast.unparse(tree), f"{file.name}:{node.lineno}"
 
 
+@pytest.mark.parametrize("file", [*FILES, *PROGRAMS], ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_no_collection_names_the_code_that_embeds(file: Path) -> None:
+    """Chroma's client would build what the collection's configuration names."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".get_collection", "create_collection")):
+            given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            assert given.get("embedding_function") == "None", f"{file.name}:{node.lineno}"
+
+
 def test_a_model_that_is_a_pickle_is_refused(tmp_path: Path) -> None:
     """A folder with pytorch_model.bin instead of model.safetensors is an error, and nothing of it is run."""
     import shutil

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from conftest import HashingEmbedder
 from newsroom import HARBOUR, UNDATED
+from starlette.testclient import TestClient
 
 from index import Index
 from rag import Assistant, Retriever
@@ -135,3 +136,25 @@ def test_a_follow_up_reaches_the_assistant(assistant: Assistant) -> None:
         assert result.structured_content["standalone_question"] == "Who met Okafor?"
 
     talk(build_mcp(Desk(assistant)), conversation)
+
+
+@pytest.mark.parametrize(
+    ("headers", "accepted"),
+    [
+        ({}, True),
+        ({"host": "localhost:8600"}, True),
+        ({"origin": "http://127.0.0.1:8600"}, True),
+        ({"host": "rebound.example:8600"}, False),
+        ({"origin": "http://elsewhere.example"}, False),
+    ],
+)
+def test_other_hosts_and_origins_are_refused_on_this_computer(
+    assistant: Assistant, headers: dict[str, str], accepted: bool
+) -> None:
+    """A page of somewhere else, or a name that somebody made mean this computer, must not reach the tools."""
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    sent = {"host": "127.0.0.1:8600", "accept": "application/json, text/event-stream"} | headers
+    with TestClient(build_app(assistant), base_url="http://127.0.0.1:8600") as client:
+        answer = client.post("/mcp", json=listing, headers=sent)
+    assert (answer.status_code == 200) is accepted, answer.text
+    assert ("tools" in answer.text) is accepted
