@@ -212,11 +212,16 @@ class _Builder:
             self.store.catalogue.recluster()
 
     def prune(self, paths: Sequence[Path]) -> None:
-        """Remove documents that came from ``paths`` and were not met this time."""
-        roots = {path.resolve() for path in paths}
+        """Remove documents that came from ``paths`` and were not met this time.
+
+        Of a folder that is not there at all nothing is removed: a drive that is not mounted is no deletion.
+        """
+        origins = self.store.catalogue.origins()
+        files = set(origins.values())
+        roots = {path.resolve() for path in paths if path.exists() or str(path.resolve()) in files}
         unread = self._unread()
         gone = []
-        for doc_id, origin in self.store.catalogue.origins().items():
+        for doc_id, origin in origins.items():
             if not origin or doc_id in self.seen:
                 continue
             places = {Path(origin), *Path(origin).parents}

@@ -105,6 +105,17 @@ def test_a_folder_that_cannot_be_listed_any_more_is_not_pruned(
     assert index.add(articles, prune=True).removed == 1, "an emptied folder is pruned"
 
 
+def test_a_folder_that_is_not_there_is_not_pruned_a_file_is(index: Index, articles: Path, tmp_path: Path) -> None:
+    index.add(articles)
+    away = articles.rename(tmp_path / "away")
+    report = index.add(articles, prune=True)
+    assert (report.removed, len(report.failed), index.status()["documents"]) == (0, 1, 3)
+    away.rename(articles)
+    one = min(path for path in articles.rglob("*.txt"))
+    one.unlink()
+    assert index.add(one, prune=True).removed == 1
+
+
 def test_a_collection_is_updated_line_by_line(index: Index, tmp_path: Path) -> None:
     collection = tmp_path / "news.jsonl"
     lines = [{"doc_id": str(i), "text": f"Story number {i} is this one.", "published": "2026-01-02"} for i in range(5)]
