@@ -386,10 +386,9 @@ def _object(text: str, masked: str, verb: Token) -> tuple[int, int, bool, bool] 
     if quote and len(quote.group().split()) > 1 and len(text[quote.end() :].strip(" .,;").split()) < 3:
         return *quote.span(), True, False
     end = _cut(text, begin)
-    if re.match(r"(?:about|of|as|for|in|on|by|to)\b", text[begin:]):
-        begin, told = verb.start, True
-    else:
-        told = False
+    clause = any(is_finite(w) or w.low in AUXILIARIES for w in words_of(text[begin:end]))
+    told = not (that or clause) or bool(re.match(r"(?:about|of|as|for|in|on|by|to)\b", text[begin:]))
+    begin = verb.start if told else begin  # "stressed the importance of": the verb is part of it
     return (begin, end, False, told) if len(text[begin:end].split()) > 1 else None
 
 
