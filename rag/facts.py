@@ -27,7 +27,7 @@ _UNDONE = 0.8
 """The same where the sentence does not tell who did it."""
 _IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
 _PAST = 0.3
-"""Confidence, at most, where only times that are over are told of what is to come."""
+"""Confidence, at most, where only times that are over are told of what is to come, or a deed without its doer."""
 _TOUCHED = 0.1
 """Share of those words that a sentence must have to tell when something will be."""
 _ABOUT = 0.5
@@ -51,6 +51,8 @@ def fact(case: Case) -> Draft:
         likely *= _UNDONE
     if likely < THRESHOLD:
         return case.decline("not_stated", likely)
+    if did and asked.names and not chosen:
+        return case.decline("not_stated", min(likely, _PAST))
     if not chosen:
         return overview(replace(case, likely=likely))
     if awaited(asked):

@@ -72,6 +72,8 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
         acting = [s for s in fitting if any(a <= s.start and s.end <= b for a, b in doing)]
         if rank >= _SENTENCES and not (ahead or acting):
             continue
+        if did and asked.names and not acting and did in content_stems(e.text):
+            continue  # it speaks of the deed, but not of who did it: "the attack on the mayor"
         fitting = acting or fitting
         if fitting:
             span = max(fitting, key=lambda s: score(asked, e.text, s) + _REACHED * reached(e.text, s))
