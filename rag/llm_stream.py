@@ -115,17 +115,18 @@ class _Pump:
         """
         now = time.monotonic()
         late = min(now + patience, deadline)
-        while True:
+        while now < late:
             try:
-                said = self._said.get(timeout=max(0.0, min(BEAT, late - now)))
+                said = self._said.get(timeout=min(BEAT, late - now))
                 break
             except queue.Empty:
                 now = time.monotonic()
+            if now < late:
+                yield ""
+        else:
             if now >= deadline:
-                raise EndlessError("the language model did not come to an end in time") from None
-            if now >= late:
-                raise SilenceError(f"the language model said nothing for {patience:.0f} s") from None
-            yield ""
+                raise EndlessError("the language model did not come to an end in time")
+            raise SilenceError(f"the language model said nothing for {patience:.0f} s")
         if isinstance(said, LLMError):
             raise said
         if isinstance(said, BaseException):
