@@ -42,7 +42,7 @@ fuzz: $(VENV)/ready-for-tests
 
 # Kill, damage, delay and mislead everything, the long way: ten minutes or so (docs/RELIABILITY.md)
 faults: $(VENV)/ready-for-tests
-	$(BIN)/python -m pytest --faults tests/test_faults_*.py tests/test_index_kill.py tests/test_index_disk.py tests/test_index_server.py tests/test_rag_llm_stream.py
+	$(BIN)/python -m pytest --faults tests/test_faults_*.py tests/test_index_kill.py tests/test_index_disk.py tests/test_index_server.py tests/test_rag_llm_stream.py tests/test_rag_service_schema.py
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer: make PYTHON=python3.12")'
