@@ -20,6 +20,7 @@ from rag.query import analyse as look_for
 from rag.question import analyse, questions
 from rag.speech import speech
 from rag.spelling import as_written
+from rag.survey import digest, survey
 from rag.venues import venue
 from rag.weights import THRESHOLD
 from rag.yes_no import yes_no
@@ -68,6 +69,8 @@ class Extractive:
 
     def _one(self, question: str, hits: Sequence[Hit], asked_on: str | None) -> Draft:
         """Answer one question."""
+        if (all_there_is := digest(question, hits, self.document)) is not None:
+            return all_there_is
         asked = analyse(question)
         if not asked.terms:
             return Draft("Please say what, or whom, the question is about.", abstained=True, reason="unclear_question")
@@ -88,7 +91,7 @@ class Extractive:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
             return case.decline("outside_dates", min(likely, _WRONG_YEAR))
-        for route in (yes_no, holder, venue, dealings, speech, events):
+        for route in (survey, yes_no, holder, venue, dealings, speech, events):
             draft = route(case)
             if draft is not None:
                 return draft

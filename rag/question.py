@@ -93,7 +93,7 @@ _CALENDAR = wordset(
     """
 )
 _HAPPENED = re.compile(r"(?:has |have |had |is |was )?(?:happen(?:s|ed|ing)?|going on|went on)\b")
-_CONTENT_FREE = wordset(
+CONTENT_FREE = wordset(
     """
     tell explain describe summarise summarize list name know want find article articles news
     """
@@ -154,7 +154,7 @@ def analyse(text: str) -> Question:
         target = target or noun
     sequence = tokens(clean)
     terms = dict.fromkeys(
-        w.stem for w in sequence if w.content and w.text.casefold() not in _CONTENT_FREE and not _WH.fullmatch(w.text)
+        w.stem for w in sequence if w.content and w.text.casefold() not in CONTENT_FREE and not _WH.fullmatch(w.text)
     )
     first, last, preposition = _gap(clean, target)
     return Question(
@@ -402,6 +402,6 @@ def _clearly_a_name(sequence: tuple[Token, ...], position: int) -> bool:
     """A sentence-initial capital counts as a name when another capital follows, or all is capital."""
     word = sequence[position]
     following = sequence[position + 1] if position + 1 < len(sequence) else None
-    if word.text.casefold() in _CONTENT_FREE:
+    if word.text.casefold() in CONTENT_FREE:
         return False
     return (word.text.isupper() and len(word.text) > 1) or (following is not None and following.capital)
