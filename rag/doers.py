@@ -151,20 +151,27 @@ _COPULAS = frozenset(["is", "was", "are", "were", "becam"])
 
 def _another_holder(claim: Words, sentences: Sequence[Words]) -> Iterator[str]:
     """Yield an office that the claim gives to one and the passage to another: "A is the mayor" from "Mayor B said"."""
-    copula = next((i for i, word in enumerate(claim) if word.key in _COPULAS), None)
-    if not copula or claim[copula - 1].kind not in ("name", "initial"):
-        return
-    office = [word.key for word in takewhile(lambda w: w.content or w.key in _ARTICLES, claim[copula + 1 :])]
-    if not office or office[0] not in _ARTICLES:
+    copula = next((i for i, word in enumerate(claim) if word.key in _COPULAS), 0)
+    before, after = claim[:copula], claim[copula + 1 :]
+    if before and before[-1].kind in ("name", "initial") and before[0].key not in _ARTICLES:
+        holder, described = before[-1].text, after
+    else:
+        # "The mayor is B", "the mayor of Arlen is B"
+        names = list(takewhile(lambda word: word.kind == "name", after))
+        if not names:
+            return
+        holder, described = names[-1].text, before
+    office = [word.key for word in takewhile(lambda w: w.content or w.key in _ARTICLES, described)]
+    if len(office) < 2 or office[0] not in _ARTICLES:
         return
     office = office[1:]
     for sentence in sentences:
         for end in range(len(office), len(sentence)):
             if [word.key for word in sentence[end - len(office) : end]] != office:
                 continue
-            holder = [word.text for word in takewhile(lambda w: w.kind == "name", sentence[end:])]
-            if holder and claim[copula - 1].text not in holder:
-                yield f"{' '.join(office)} is said of {' '.join(holder)}"
+            holders = [word.text for word in takewhile(lambda w: w.kind == "name", sentence[end:])]
+            if holders and holder not in holders:
+                yield f"{' '.join(office)} is said of {' '.join(holders)}"
                 return
 
 

@@ -115,6 +115,7 @@ def test_fluent_falsehoods_do_not_pass() -> None:
         ("Kestria closed its border to Norvanian lorries.", "change places"),
         ("The Norvanian Fishing League demands a rise of 9 per cent.", "is said of union, not of League"),
         ("Ada Holm is the mayor of Tarsk.", "mayor is said of Nils Berg"),
+        ("The mayor of Tarsk is Ada Holm.", "mayor is said of Nils Berg"),
         ("The council had been in favour of the bridge.", "“favour” where the passage says “against”"),
         ("The dam broke on Friday.", "belongs to something else"),
         ("Ada Holm met the king on 4 March.", "belongs to something else"),
@@ -141,6 +142,7 @@ def test_who_did_what_and_when(claim: str, problem: str) -> None:
     "claim",
     [
         "Berg, the mayor, said that the dam was sound.",
+        "The mayor is Nils Berg.",
         "Nils Berg closed the northern road.",
         "Norvania closed its border to lorries from Kestria.",
         "On Tuesday the dam broke.",
