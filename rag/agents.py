@@ -7,10 +7,21 @@ from functools import lru_cache
 
 from rag.deed_words import ADVERBS, AUXILIARIES, BE, BREAKS, MEANINGS
 from rag.question import Question, defines_role
-from rag.tokens import IRREGULAR_FORMS, Token, stem, tokens, wordset
+from rag.tokens import IRREGULAR_FORMS, Token, content_stems, stem, tokens, wordset
 
 _DOER = re.compile(
     r"who\s+(?:(?:has|have|had|will|would|also|else|first|just|\w+ly)\s+)*(?P<verb>(?!is\b|was\b|are\b|were\b|did\b|does\b|do\b|am\b)[a-z]+)\b",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"when\s+(?:did|does|do|will|has|have|had)\s+(?P<who>.+?)\s+(?P<verb>[a-z]+)[\s?.!]*$", re.IGNORECASE
+)
+_OWNER = re.compile(r"[\w-]+['’]s\b")
+_HE = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
+_OBJECT = re.compile(
+    r"\s+(?!(?:in|on|at|to|for|with|by|from|of|about|against|over|after|before|as|than|that|what|it|him|her|them|up|out|off"
+    r"|down|back|away)\b)(?:(?!(?:in|on|at|to|for|with|by|from|of|about|against|over|after|before|as|than|that|who|which|when"
+    r"|while|and|but|or)\b)[\w’'&-]+\s*)+",
     re.IGNORECASE,
 )
 _BY = re.compile(r"\bby\s+")
@@ -63,6 +74,35 @@ def doers(text: str, verb: str) -> tuple[tuple[int, int], ...]:
         elif first:
             found.append((_opening(text, sequence, first), sequence[first].start))
     return tuple(span for span in found if span[0] < span[1])
+
+
+def told_of_another(question: Question, text: str) -> bool:
+    """Whether a sentence tells the deed asked about, but of another, or done to something else.
+
+    "When did Ada die?" is not answered by "her father died in 1952", nor "who won the cup?" by "Arlen won the group".
+    """
+    if question.kind == "when":
+        asks = _WHEN.match(question.text)
+        if asks is None or not question.names:
+            return False
+        subject = content_stems(asks["who"])
+        by = [_OWNER.sub("", text[a:b]) for a, b in doers(text, stem(asks["verb"]))]
+        others = [who for who in by if not _HE.search(who)]
+        return bool(others) and not any(subject & content_stems(who) for who in others)
+    verb = deed(question)
+    asked = _DOER.search(question.text)
+    if not verb or asked is None or not doers(text, verb):
+        return False
+    wanted = content_stems(_phrase(question.text[asked.end("verb") :]))
+    meant = next((m for m in MEANINGS if verb in m), frozenset([verb]))
+    told = [content_stems(_phrase(text[w.end :])) for w in tokens(text) if w.stem in meant and not w.capital]
+    return bool(wanted) and bool(told) and all(found and not found & wanted for found in told)
+
+
+def _phrase(text: str) -> str:
+    """The noun phrase that follows a verb; "" where a preposition, a pronoun or nothing does."""
+    match = _OBJECT.match(text)
+    return match[0] if match else ""
 
 
 def somebody(text: str, start: int, end: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.agents import deed, doers
+from rag.agents import deed, doers, told_of_another
 from rag.corrections import reached
 from rag.events import Told
 from rag.evidence import Evidence
@@ -76,7 +76,7 @@ def rivals(asked: Question, first: Evidence, span: Span, evidence: Sequence[Evid
     found: list[tuple[Evidence, Span]] = _estimates(first, span, evidence)
     did = deed(asked)
     for e in others if span.type in _DIFFERS else ():
-        if not _parallel(asked, first, e):
+        if not _parallel(asked, first, e) or told_of_another(asked, e.text):
             continue
         fitting = [s for s in candidates(e.text) if _same_type(s, span) and fits(asked, e.text, s)]
         fitting = [s for s in fitting if reached(e.text, s) or counts_target(asked, e.text, s)]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.agents import deed, doers
+from rag.agents import deed, doers, told_of_another
 from rag.answer import Event, Sentence
 from rag.case import Case
 from rag.comparison import conflicting
@@ -44,7 +44,7 @@ def events(case: Case) -> Draft | None:
     told = tellings(asked, wanted, case.articles(), case.embed)
     did = deed(asked) if not wanted.symmetric else ""
     if did:
-        told = _done(told, did, wanted.names)
+        told = [t for t in _done(told, did, wanted.names) if not told_of_another(asked, t.sentence.text)]
     if asked.asks("who"):
         told = [t for t in told if answers(t, wanted)]
     awaited = ("planned",) if _AHEAD.match(asked.text) else ()

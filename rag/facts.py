@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.documents import Passage
-from rag.agents import deed, doers
+from rag.agents import deed, doers, told_of_another
 from rag.case import Case
 from rag.comparison import copied, rivals, unlike
 from rag.corrections import standing, supersedes
@@ -49,6 +49,8 @@ def fact(case: Case) -> Draft:
         likely *= _OFF_TARGET
     elif did and chosen and not doers(chosen[0][0].text, did):
         likely *= _UNDONE
+    if chosen and told_of_another(asked, chosen[0][0].text):
+        likely = min(likely, _PAST)
     if likely < THRESHOLD:
         return case.decline("not_stated", likely)
     if did and asked.names and not chosen:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.agents import deed, doers
+from rag.agents import deed, doers, told_of_another
 from rag.corrections import reached, retracts
 from rag.draft import inline, listed
 from rag.events import describe_time
@@ -33,6 +33,8 @@ _AHEAD = re.compile(
 )
 _OVER = 2.5
 """Log-odds; what a time that is over costs where the question asks for one to come."""
+_ANOTHERS = 2.5
+"""The same where a sentence tells the deed of another, or done to something else."""
 _REACHED = 3.0
 """Log-odds; what a number gains that something "has risen to"."""
 _ACTS = 1.2
@@ -82,6 +84,8 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
                 value -= _MISCOUNT
             if ahead and over(e, span):
                 value -= _OVER
+            if told_of_another(asked, e.text):
+                value -= _ANOTHERS
             if acting:
                 value += _ACTS
             elif asked.kind == "who" and asked.first in content_stems(e.text):

@@ -31,7 +31,7 @@ TIME = re.compile(
     r"|(?:1\d|20)\d\d(?:\s?[–-]\s?(?:\d{4}|\d\d))?\b(?!\s*(?:people|men|miles|km|percent|%))|\d{1,4}\s?(?:BC|BCE|AD|CE)\b|(?:the\s+)?(?:early |late |mid-?)?\d{1,2}(?:st|nd|rd|th)[\s-](?:century|centuries)"
     r"|(?:[Ll]ast |[Nn]ext |[Tt]his |[Oo]n |[Ee]arly |[Ll]ate )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)(?:\s+(?:morning|afternoon|evening|night))?"
     r"|(?:[Ll]ast|[Nn]ext|[Tt]his|[Ee]arlier this|[Ll]ater this|[Tt]he previous|[Tt]he following)\s+(?:week|month|year|weekend|spring|summer|autumn|fall|winter)|[Yy]esterday|[Tt]oday|[Tt]omorrow"
-    r"|(?:the\s+)?(?:[a-z]+\s+)?(?:spring|summer|autumn|winter)\s+(?:of\s+)?\d{4}|\d{1,2}(?::\d\d)?\s?[ap]\.?m\.?\b)"
+    r"|(?:the\s+)?(?:[a-z]+\s+)?(?:spring|summer|autumn|winter)\s+(?:of\s+)?\d{4}|\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m(?:\.|\b))"
 )
 """Times as news and encyclopaedias write them; their resolution is the index's business."""
 

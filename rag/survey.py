@@ -45,6 +45,8 @@ _ASKS_FOR_ALL = re.compile(
     )\W*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_CREDIT = re.compile(r"^.{0,80}?(?:Getty Images|AP Photo|/(?:AP|AFP|Reuters|Getty|EPA|Bloomberg)\b|EPA-EFE)")
+"""Who took a photograph, at the head of its caption."""
 _WORDS = 6
 """Words from which on the first sentence of an article tells what it is about."""
 _MOST = 6
@@ -62,11 +64,14 @@ def survey(case: Case) -> Draft | None:
     """Answer a request for what the articles say of a topic; None for other questions, and where no sentence has it."""
     asks = _ASKS.match(case.asked.text)
     topic = content_stems(asks["topic"]) - _FREE if asks else frozenset()
-    told = unlike([e for e in case.evidence if topic and topic <= content_stems(e.text)])
+    told = [e for e in case.evidence if topic and topic <= content_stems(e.text)]
+    told = unlike([e for e in told if not _CREDIT.search(e.text) and e.previous is None] or told)
     if not told:
         return None
     # What is new comes first where that is asked, else what was first.
-    told = sorted(_of_each(told)[:_MOST], key=_order, reverse=analyse(case.asked.text).recent)
+    recent = analyse(case.asked.text).recent
+    chosen = sorted(told, key=_order, reverse=True) if recent else _of_each(told)
+    told = sorted(chosen[:_MOST], key=_order, reverse=recent)
     likely = max(case.likely, _NAMED if case.asked.names else _TOLD)
     return _table(case.writing(), [(e.passage, e.start, e.end) for e in told], likely)
 

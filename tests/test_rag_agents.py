@@ -4,7 +4,7 @@ import pytest
 from test_rag_extractive import ask
 
 from index.documents import Document
-from rag.agents import deed, doers, may_act
+from rag.agents import deed, doers, may_act, told_of_another
 from rag.question import analyse
 
 RAID = Document(
@@ -63,3 +63,21 @@ def test_a_place_a_title_of_a_work_and_a_source_do_nothing() -> None:
     for words in ("Otto Dahl", "Chatbook", "Harbour News"):
         assert not may_act(text, text.index(words), text.index(words) + len(words))
     assert may_act(text, text.index("threats"), text.index("threats") + 7)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "another"),
+    [
+        ("When did Ada Holm die?", "When her father died in 1952, Ada Holm was eight.", True),
+        ("When did Ada Holm die?", "Ada Holm died on Thursday at home.", False),
+        ("When did Ada Holm die?", "She died on Thursday at home.", False),
+        ("When did Ada Holm die?", "The death of Ada Holm was told on Friday.", False),
+        ("Who won the Harbour Cup?", "Arlen won the group in 2010, and lost in the Harbour Cup.", True),
+        ("Who won the Harbour Cup?", "Arlen won the Harbour Cup in 2010.", False),
+        ("Who won the Harbour Cup?", "Arlen won its third cup.", False),
+        ("Who won the Harbour Cup?", "The Harbour Cup was won by Arlen.", False),
+        ("Who won?", "Arlen won the group.", False),
+    ],
+)
+def test_the_deed_of_another_is_no_answer(question: str, text: str, another: bool) -> None:
+    assert told_of_another(analyse(question), text) is another

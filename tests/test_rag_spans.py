@@ -1,7 +1,7 @@
 import pytest
 
 from rag.question import analyse
-from rag.spans import candidates, fits, score
+from rag.spans import TIME, candidates, fits, score
 
 
 def best(question: str, text: str) -> str:
@@ -113,3 +113,9 @@ def test_the_two_count_nobody() -> None:
     assert "two" not in {
         w.casefold() for w in fitting("How many calls were there?", "The two ministers have spoken often.")
     }
+
+
+@pytest.mark.parametrize("time", ["6.30 p.m.", "6:30 p.m.", "6 pm", "11am"])
+def test_a_time_of_day_is_taken_whole(time: str) -> None:
+    match = TIME.search(f"The palace said at about {time} that it was over.")
+    assert match is not None and match.group() == time
