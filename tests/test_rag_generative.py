@@ -550,7 +550,9 @@ class TestLlama:
 
     def test_cancellation_frees_the_server(self, llama: Llama) -> None:
         llm = connect(llama.url)
-        stream = llm.stream_chat([prompt.ChatMessage(content="Tell a long story about a mayor, her harbour and ten ships.")])
+        stream = llm.stream_chat(
+            [prompt.ChatMessage(content="Tell a long story about a mayor, her harbour and ten ships.")]
+        )
         next(stream)
         assert llama.busy() >= 1
         stream.close()

@@ -16,7 +16,11 @@ SUMMIT = Document(
 
 @pytest.mark.parametrize(
     "question",
-    ["Where will the talks be held?", "Where did the meeting move to?", "Where will the talks with Borduria take place?"],
+    [
+        "Where will the talks be held?",
+        "Where did the meeting move to?",
+        "Where will the talks with Borduria take place?",
+    ],
 )
 def test_the_place_it_was_moved_to_is_the_answer(question: str) -> None:
     draft = ask(question, [SUMMIT])
