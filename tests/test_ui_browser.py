@@ -347,6 +347,7 @@ def test_what_is_typed_while_an_answer_grows_stays_and_the_next_question_waits_i
     for question in (QUESTION, "Who met Fidan?"):
         box.fill(question)
         box.press("Enter")
+        page.wait_for_timeout(300)  # nobody types a question faster
     box.fill("half a ques")
     page.locator("#dl-current .dl-turn[aria-busy=false]", has_text="Who met Fidan?").wait_for(timeout=60_000)
     sync_api.expect(page.locator("#dl-past .dl-question")).to_have_text([QUESTION])
