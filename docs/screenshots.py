@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import socket
 import sys
@@ -19,7 +20,7 @@ from rag.login import login_page
 from rag.settings import Settings
 from rag.suggestions import suggest
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 QUESTION = "who spoke with Araghchi and when?"
 NOT_TOLD = "Who won the chess olympiad?"
 
@@ -124,8 +125,9 @@ def main() -> int:
         sys.stderr.write("no Chromium or Chrome was found; install one\n")
         return 2
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        assistant = Settings(index=folder).assistant(read_only=False)
+    # The page of the settings shows the index's folder as it was given.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        assistant = Settings().assistant(read_only=False)
         assistant.index.add(HERE.parent / "seeds")
         conversations = ConversationStore()
         blocks = ui.build(assistant, conversations, suggest(assistant))
