@@ -225,7 +225,7 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     from eval import judge, metrics
     from eval.adapters import load_claims
     from eval.report import Report
-    from rag.generative import connect
+    from rag.generative import Generator, connect
 
     if not settings.llm_url:
         raise UsageError("a judge needs an LLM; set llm_url and llm_model")
@@ -240,7 +240,7 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     ratings = [judge.rate(llm, claim, arguments.repeats) for claim in tqdm(claims, desc="judging")]
     known = [rating.mean for rating in ratings if rating.mean is not None]
     found = judge.agreement(ratings, claims)
-    name = llm.metadata.model_name
+    name = Generator(llm).name
     agreed = asdict(found) if rated else {"identical": found.identical, "unread": found.unread}
     result = {
         "judge": name,
