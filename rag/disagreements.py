@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from rag import claim_dates, denials, doers
 from rag.alignment import Alignment
 from rag.names import same_name
-from rag.words import DAYS, MONTHS, TITLES, Word, Words
+from rag.words import ARTICLES, DAYS, MONTHS, TITLES, Word, Words
 
 
 def _table(words: str) -> frozenset[str]:
@@ -37,7 +37,6 @@ _ANTONYMS = frozenset(
         "for/against favour/against favor/against"
     )
 )
-_ARTICLES = _table("the a an")
 _BLOCK = 5
 """Words of a difference that are compared all with all; of longer ones, those next to what is equal."""
 _NEARLY_EQUAL = 0.75
@@ -182,7 +181,7 @@ def _name_along(words: Words, along: range) -> Word | None:
         word = words[n]
         if word.kind in ("name", "initial") and word.key not in TITLES | DAYS | MONTHS:
             return word
-        if word.kind not in ("name", "initial") and word.key not in _ARTICLES:
+        if word.kind not in ("name", "initial") and word.key not in ARTICLES:
             return None
     return None
 

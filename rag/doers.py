@@ -7,9 +7,7 @@ from itertools import pairwise, takewhile
 
 from rag.alignment import Alignment
 from rag.names import alike, same_name
-from rag.words import DAYS, MONTHS, TITLES, Word, Words
-
-_ARTICLES = frozenset(["the", "a", "an"])
+from rag.words import ARTICLES, DAYS, MONTHS, TITLES, Word, Words
 
 
 def find(
@@ -153,7 +151,7 @@ def _another_holder(claim: Words, sentences: Sequence[Words]) -> Iterator[str]:
     """Yield an office that the claim gives to one and the passage to another: "A is the mayor" from "Mayor B said"."""
     copula = next((i for i, word in enumerate(claim) if word.key in _COPULAS), 0)
     before, after = claim[:copula], claim[copula + 1 :]
-    if before and before[-1].kind in ("name", "initial") and before[0].key not in _ARTICLES:
+    if before and before[-1].kind in ("name", "initial") and before[0].key not in ARTICLES:
         holder, described = before[-1].text, after
     else:
         # "The mayor is B", "the mayor of Arlen is B"
@@ -161,8 +159,8 @@ def _another_holder(claim: Words, sentences: Sequence[Words]) -> Iterator[str]:
         if not names:
             return
         holder, described = names[-1].text, before
-    office = [word.key for word in takewhile(lambda w: w.content or w.key in _ARTICLES, described)]
-    if len(office) < 2 or office[0] not in _ARTICLES:
+    office = [word.key for word in takewhile(lambda w: w.content or w.key in ARTICLES, described)]
+    if len(office) < 2 or office[0] not in ARTICLES:
         return
     office = office[1:]
     for sentence in sentences:

@@ -87,6 +87,8 @@ TITLES = frozenset(
 )
 """Stems of days, of months, and of titles, which are parts of names and no names by themselves."""
 
+ARTICLES = frozenset(["the", "a", "an"])
+
 _NO_NAMES = frozenset(
     _list(
         "officials authorities police residents people protesters demonstrators witnesses experts analysts critics "
