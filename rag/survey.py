@@ -47,6 +47,8 @@ _ASKS_FOR_ALL = re.compile(
 )
 _CREDIT = re.compile(r"^.{0,80}?(?:Getty Images|AP Photo|/(?:AP|AFP|Reuters|Getty|EPA|Bloomberg)\b|EPA-EFE)")
 """Who took a photograph, at the head of its caption."""
+_PRONOUN = re.compile(r"\W*(?:He|She|They|It|His|Her|Their|Its)\b")
+"""A sentence that begins so is not understood by itself."""
 _WORDS = 6
 """Words from which on the first sentence of an article tells what it is about."""
 _MOST = 6
@@ -64,15 +66,18 @@ def survey(case: Case) -> Draft | None:
     """Answer a request for what the articles say of a topic; None for other questions, and where no sentence has it."""
     asks = _ASKS.match(case.asked.text)
     topic = content_stems(asks["topic"]) - _FREE if asks else frozenset()
-    told = [e for e in case.evidence if topic and topic <= content_stems(e.text)]
-    told = unlike([e for e in told if not _CREDIT.search(e.text) and e.previous is None] or told)
+    named = {s for name in case.asked.names for s in content_stems(name)} & topic
+    whole = [e for e in case.evidence if topic and topic <= content_stems(e.text)]
+    # What is told of "the talks in Oman" may call them a meeting.
+    told = whole or [e for e in case.evidence if named and named <= content_stems(e.text)]
+    told = unlike([e for e in told if not _CREDIT.search(e.text) and not _PRONOUN.match(e.text)] or told)
     if not told:
         return None
     # What is new comes first where that is asked, else what was first.
     recent = analyse(case.asked.text).recent
     chosen = sorted(told, key=_order, reverse=True) if recent else _of_each(told)
     told = sorted(chosen[:_MOST], key=_order, reverse=recent)
-    likely = max(case.likely, _NAMED if case.asked.names else _TOLD)
+    likely = max(case.likely, _NAMED if named and whole else _TOLD)
     return _table(case.writing(), [(e.passage, e.start, e.end) for e in told], likely)
 
 

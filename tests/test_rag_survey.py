@@ -80,5 +80,16 @@ def test_what_no_article_tells_is_not_made_up(assistant: Assistant, question: st
     assert assistant.ask(question).abstained
 
 
+def test_a_thing_may_have_another_word_where_its_name_stands(assistant: Assistant) -> None:
+    answer = assistant.ask("What's the latest on the seaport of Belmora?")
+    assert [c.doc_id for c in answer.citations] == ["new.txt", "old.txt"]
+    assert answer.confidence < assistant.ask("What's the latest on the harbour of Belmora?").confidence
+
+
 def test_a_question_of_fact_is_none(assistant: Assistant) -> None:
     assert "| when |" not in assistant.ask("Who asked people to stay at home?").text
+
+
+def test_the_telling_that_knows_the_day_is_shown(seed_assistant: Assistant) -> None:
+    days = {event.earliest for event in seed_assistant.ask("What happened in Dubai?").events}
+    assert "2026-01-24" in days
