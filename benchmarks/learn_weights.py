@@ -33,9 +33,9 @@ from eval.adapters import load_benchmark
 from eval.metrics import mean, ndcg, recall
 from eval.questions import Question
 from index import Index
-from index.catalogue import Candidate
 from index.embedding import open_embedder
 from index.filters import to_day
+from index.rows import Candidate
 from rag.query import analyse
 from rag.ranking import FEATURES, LexicalStats, features, likeness
 

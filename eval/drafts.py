@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from eval.questions import Question, QuestionSet
-from index.catalogue import DocumentInfo
 from index.dates import resolve
 from index.documents import Document
+from index.rows import DocumentInfo
 from index.sentences import split
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:al-|bin |de |van |von )?[A-Z][\w’'-]+)+"

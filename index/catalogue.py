@@ -9,217 +9,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import repeat
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from index import lexical
-from index.chunking import Chunked, Span, heading
-from index.connections import Connection, connect, ends_with
+from index.chunking import Chunked, heading
 from index.copies import clusters_in_order
+from index.database import Database
 from index.dates import TimeExpression
 from index.documents import Document, Passage
-from index.errors import StoreFileError, UnknownDocumentError
-from index.filters import Filter, to_day
+from index.errors import UnknownDocumentError
+from index.filters import Filter, days_spoken_of, to_day
 from index.pooling import Vectors, restore, similarities
-from index.salvage import read_only_uri
-
-_SENTENCES = """
-CREATE TABLE sentences (
-    passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, spans BLOB NOT NULL, vectors BLOB
-);
-CREATE INDEX documents_ranked ON documents (doc_id, source, cluster);
-"""
-"""What format 2 added. The index spares the ranking the articles' texts, which lie between those columns."""
-_SCHEMA = (
-    """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    doc_id TEXT PRIMARY KEY, hash TEXT NOT NULL, origin TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
-    published TEXT, published_from TEXT NOT NULL, published_day INTEGER, url TEXT NOT NULL, authors TEXT NOT NULL,
-    furniture TEXT NOT NULL, pages TEXT NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL,
-    passages INTEGER NOT NULL, signature BLOB NOT NULL, cluster TEXT
-);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, passage_id TEXT NOT NULL UNIQUE,
-    doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, dates TEXT NOT NULL,
-    published_day INTEGER, first_day INTEGER, last_day INTEGER, title_terms TEXT NOT NULL, terms TEXT NOT NULL
-);
-CREATE INDEX passages_of_document ON passages (doc_id);
-CREATE INDEX documents_by_day ON documents (published_day);
-CREATE INDEX passages_by_day ON passages (published_day);
-CREATE INDEX passages_by_day_spoken_of ON passages (first_day, last_day);
-CREATE TABLE files (origin TEXT PRIMARY KEY, digest TEXT NOT NULL, doc_ids TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE journal (passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL) WITHOUT ROWID;
-"""
-    + _SENTENCES
-    + lexical.SCHEMA
-)
-
-_CACHE_KIB = 8 << 10
-"""Of pages in every thread's connection: eight times as much made neither searching nor writing faster."""
-DOCUMENT_COLUMNS = "text, title, published, published_from, source, url, authors, furniture, pages, metadata"
-"""What ``document_of`` makes a document from."""
+from index.rows import DOCUMENT_COLUMNS, Candidate, DocumentInfo, Sentences, document_of
 
 
-@dataclass(frozen=True)
-class DocumentInfo:
-    """A document as listed: everything but its text."""
-
-    doc_id: str
-    title: str
-    source: str
-    published: str | None
-    published_from: str
-    url: str
-    passages: int
-    hash: str
-    origin: str
-    cluster: str | None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What the ranking needs of a passage, cheap to read by the hundred.
-
-    ``first_day``/``last_day`` are the ordinals of the earliest and latest day that the passage's
-    own time expressions can mean, ``published_day`` that of the article; None where unknown.
-    ``alone`` says that the article has no other passage.
-    """
-
-    row: int
-    passage_id: str
-    doc_id: str
-    title_terms: tuple[str, ...]
-    terms: tuple[str, ...]
-    source: str
-    published_day: int | None
-    first_day: int | None
-    last_day: int | None
-    cluster: str | None
-    alone: bool
-
-
-class Sentences(NamedTuple):
-    """The sentences of a passage: spans of its document, and their unit vectors (len(spans), dimension) if stored."""
-
-    spans: list[Span]
-    vectors: Vectors | None
-
-
-class _Held:
-    """A thread's hold on its connection, which is closed when the thread has ended or the catalogue is no more."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.close = ends_with(self, connection)
-
-
-class Catalogue:
-    """Documents, passages and terms in one SQLite file.
-
-    Every thread has its own connection. ``read_only`` never writes a byte, also in a folder that
-    may not be written to.
-    """
-
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
-        self.read_only = read_only
-        self._local = threading.local()
-        self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
-        self._guard = threading.Lock()
-
-    @property
-    def connection(self) -> Connection:
-        """This thread's connection."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
-            held = self._local.held = _Held(self._connect())
-            with self._guard:
-                self._held.add(held)
-        return held.connection
-
-    def _connect(self) -> Connection:
-        uri = read_only_uri(self.path) if self.read_only else self.path.absolute().as_uri()
-        connection = connect(f"the index file {self.path}", uri, uri=True, timeout=30, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA busy_timeout = 30000")
-            if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def close(self) -> None:
-        """Close every thread's connection."""
-        with self._guard:
-            for held in self._held:
-                held.close()
-            self._held.clear()
-        self._local = threading.local()
-
-    def create(self, meta: dict[str, str]) -> None:
-        """Make the tables of an empty file and store ``meta``, all or nothing."""
-        connection = self.connection
-        statements = "".join(
-            f"INSERT INTO meta VALUES ({_quoted(key)}, {_quoted(value)});" for key, value in meta.items()
-        )
-        try:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {statements} COMMIT;")
-        except BaseException:
-            connection.rollback()
-            raise
-
-    def upgrade(self, version: int) -> None:
-        """Bring a file of an earlier format up to ``version``: sentences get a table, empty for what is there."""
-        if int(self.meta().get("format_version", version)) >= version:
-            return
-        connection = self.connection
-        try:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_SENTENCES} UPDATE meta SET value = '{version}' WHERE key = 'format_version'; COMMIT;"
-            )
-        except BaseException:
-            connection.rollback()
-            raise
-
-    def is_empty_file(self) -> bool:
-        """Return whether no table has been made yet."""
-        return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit on success, roll back on any exception."""
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
-
-    def meta(self) -> dict[str, str]:
-        """Return what the index knows of itself."""
-        return dict(self.connection.execute("SELECT key, value FROM meta").fetchall())
-
-    def generation(self) -> int:
-        """Return a number that grows with every change."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-        return int(row[0])
+class Catalogue(Database):
+    """Documents, passages and terms in one SQLite file."""
 
     # Writing. Each of these runs inside ``transaction()``.
 
@@ -298,15 +106,17 @@ class Catalogue:
         """Forget vectors that are known to be gone."""
         connection.executemany("DELETE FROM journal WHERE passage_id = ?", [(p,) for p in passage_ids])
 
+    def _advance(self, connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+    # Writing, in a transaction of their own.
+
     def remember_files(self, files: Sequence[tuple[str, str, list[str]]]) -> None:
         """Note files that were read without a fault: origin, digest of the bytes, ids of the documents in it."""
         with self.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(o, d, json.dumps(ids)) for o, d, ids in files]
             )
-
-    def _advance(self, connection: sqlite3.Connection) -> None:
-        connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
 
     def recluster(self) -> None:
         """Find out anew which documents are near-copies of each other."""
@@ -496,47 +306,3 @@ class Catalogue:
         """Return a document's passage rows in reading order."""
         rows = self.connection.execute("SELECT id FROM passages WHERE doc_id = ? ORDER BY start", (doc_id,))
         return [row[0] for row in rows]
-
-    @contextmanager
-    def _legible(self) -> Iterator[None]:
-        """Say so where a row can be read but is not what was written."""
-        try:
-            yield
-        except (ValueError, TypeError, AttributeError) as error:
-            raise StoreFileError(
-                f"the index file {self.path} holds damaged rows ({error}); see what is wrong with: dateline doctor"
-            ) from error
-
-    def _select(self, sql: str, values: Sequence[Any], more: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        for at in range(0, len(values), 500):
-            some = values[at : at + 500]
-            yield from self.connection.execute(sql.format(",".join("?" * len(some))), [*some, *more]).fetchall()
-
-
-def document_of(doc_id: str, row: Sequence[Any]) -> Document:
-    """Return the document of a row of DOCUMENT_COLUMNS; raises ValueError or TypeError where they are damaged."""
-    return Document(
-        doc_id=doc_id, text=row[0], title=row[1], published=row[2], published_from=row[3], source=row[4], url=row[5],
-        authors=tuple(json.loads(row[6])), furniture=_spans(row[7]), pages=_spans(row[8]), metadata=json.loads(row[9]),
-    )  # fmt: skip
-
-
-def days_spoken_of(expressions: Sequence[TimeExpression]) -> tuple[int | None, int | None]:
-    """Return the ordinals of the earliest and latest day that the expressions can mean.
-
-    Expressions wider than a year ("in 2025" aside, "the 1990s") say too little to search by and
-    are left out.
-    """
-    bounded = [(to_day(e.earliest), to_day(e.latest)) for e in expressions if e.earliest and e.latest]
-    narrow = [(first, last) for first, last in bounded if last - first <= 366]
-    if not narrow:
-        return None, None
-    return min(first for first, _ in narrow), max(last for _, last in narrow)
-
-
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in json.loads(text))
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from index.dates import TimeExpression
 from index.documents import Scalar
 from index.errors import UsageError
 
@@ -94,3 +96,16 @@ def to_day(text: str) -> int:
 def from_day(day: int) -> str:
     """Return the ISO date of an ordinal."""
     return date.fromordinal(day).isoformat()
+
+
+def days_spoken_of(expressions: Sequence[TimeExpression]) -> tuple[int | None, int | None]:
+    """Return the ordinals of the earliest and latest day that the expressions can mean.
+
+    Expressions wider than a year ("in 2025" aside, "the 1990s") say too little to search by and
+    are left out.
+    """
+    bounded = [(to_day(e.earliest), to_day(e.latest)) for e in expressions if e.earliest and e.latest]
+    narrow = [(first, last) for first, last in bounded if last - first <= 366]
+    if not narrow:
+        return None, None
+    return min(first for first, _ in narrow), max(last for _, last in narrow)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from index.build import Progress, Report, build, build_documents
-from index.catalogue import DocumentInfo
 from index.documents import Document
 from index.embedding import Embedder, open_embedder
 from index.errors import UsageError
 from index.lexical import terms
+from index.rows import DocumentInfo
 from index.store import Store
 from index.workshop import LocalWorkshop
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import salvage
-from index.catalogue import DOCUMENT_COLUMNS, Catalogue, document_of
+from index.catalogue import Catalogue
 from index.chunking import chunk
 from index.embedding import Embedder
 from index.errors import StoreError
 from index.probe import vector_fault
+from index.rows import DOCUMENT_COLUMNS, document_of
 from index.store import CATALOGUE, VECTORS, Entry, fresh_meta, write_lock
 from index.vectors import READING, VectorStore
 

@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from index.catalogue import Catalogue, DocumentInfo
+from index.catalogue import Catalogue
 from index.chroma_server import Address, bounded, connected, disconnect, is_connection
 from index.chunking import chunk
 from index.documents import Document
@@ -29,6 +29,7 @@ from index.embedding import Embedder
 from index.errors import StoreError, UnknownDocumentError
 from index.filters import Filter
 from index.pooling import Vectors
+from index.rows import DocumentInfo
 from index.server_lock import ServerLock
 from index.store import CATALOGUE, FORMAT_VERSION, Entry, Store, check_meta, fresh_meta
 from index.vectors import VectorStore

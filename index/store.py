@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from index.catalogue import Candidate, Catalogue, DocumentInfo, Sentences
+from index.catalogue import Catalogue
 from index.chunking import CHUNKING, Chunked
 from index.documents import Document, Passage
 from index.embedding import Embedder
@@ -29,6 +29,7 @@ from index.errors import StoreError, StoreFileError, StoreLockedError, StoreMism
 from index.filters import Filter
 from index.pooling import Vectors
 from index.probe import vector_fault
+from index.rows import Candidate, DocumentInfo, Sentences
 from index.vectors import VectorStore
 
 FORMAT_VERSION = 2

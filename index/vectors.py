@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.catalogue import days_spoken_of
 from index.documents import Passage, Scalar
 from index.errors import StoreError, StoreLockedError
-from index.filters import Filter, to_day
+from index.filters import Filter, days_spoken_of, to_day
 from index.pooling import Vectors
 
 if TYPE_CHECKING:

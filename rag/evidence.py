@@ -16,9 +16,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue import Sentences
 from index.dates import TimeExpression
 from index.documents import Document, Passage
+from index.rows import Sentences
 from index.sentences import split
 from rag.acronyms import abbreviated
 from rag.question import Question

@@ -14,8 +14,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue import Candidate
 from index.lexical import terms
+from index.rows import Candidate
 from rag.query import Query
 
 Floats = NDArray[np.float64]

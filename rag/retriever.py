@@ -15,10 +15,10 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index import Filter, Index, Passage
-from index.catalogue import Candidate
 from index.errors import UsageError
 from index.filters import from_day
 from index.pooling import Vectors
+from index.rows import Candidate
 from rag.query import Query, analyse
 from rag.ranking import LexicalStats, likeness, rank
 

@@ -17,7 +17,7 @@ from rag import render
 
 if TYPE_CHECKING:
     from index import Index
-    from index.catalogue import DocumentInfo
+    from index.rows import DocumentInfo
 
 MAX_FILES = 50
 MAX_BYTES = 20 * 1024 * 1024

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue import Sentences
 from index.chunking import chunk
 from index.documents import Document, Passage
+from index.rows import Sentences
 from rag.evidence import KEPT, gather, sentences
 from rag.question import analyse
 from rag.spans import candidates, score

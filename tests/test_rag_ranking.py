@@ -6,8 +6,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from index.catalogue import Candidate
 from index.lexical import terms
+from index.rows import Candidate
 from rag.query import analyse
 from rag.ranking import ALONE, FEATURES, SUPPORT, LexicalStats, Weights, bm25, features, frequencies, likeness, rank
 
