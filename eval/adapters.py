@@ -1,36 +1,18 @@
-"""Adapters: public evaluation sets, read from a folder of your own, as question sets, claims or dated texts.
+"""Adapters: public evaluation sets, read from a folder of your own, as question sets that bring their corpus.
 
-``load_benchmark(root, "squad_v2")`` gives a ``QuestionSet`` that brings its corpus as documents. Sets that ask
-whether a claim is supported are read by ``load_claims``. Nothing of these sets is part of the project.
+Nothing of these sets is part of the project.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.questions import Question, QuestionSet, QuestionSetError
+from eval.items import rows
+from eval.questions import Question, QuestionSet
 from index.documents import Document
-
-Row = dict[str, Any]
-
-
-def read_jsonl(path: Path) -> Iterator[Row]:
-    """The objects of a JSONL file; QuestionSetError names file and line."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    yield json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    raise QuestionSetError(f"{path}:{number}", f"not JSON: {error}") from None
-    except UnicodeDecodeError:
-        raise QuestionSetError(str(path), "not UTF-8") from None
-    except OSError as error:
-        raise QuestionSetError(str(path), error.strerror or "cannot be read") from None
+from index.errors import UsageError
 
 
 def _grades(ids: list[str]) -> dict[str, int]:
@@ -56,7 +38,7 @@ def realtimeqa_evidence(folder: Path, published: str = "date") -> QuestionSet:
     date window) or the stricter "article_date". Tags: in_passage, paraphrased, too_short, no_evidence.
     """
     documents = tuple(
-        _dated(row["passage_id"], row["text"], row, row[published]) for row in read_jsonl(folder / "passages.jsonl")
+        _dated(row["passage_id"], row["text"], row, row[published]) for row in rows(folder / "passages.jsonl")
     )
     kinds = {True: "in_passage", False: "paraphrased", None: "too_short"}
     questions = [
@@ -68,7 +50,7 @@ def realtimeqa_evidence(folder: Path, published: str = "date") -> QuestionSet:
             asked_on=row["question_date"],
             tags=(kinds[row["answer_in_passage"]],),
         )
-        for row in read_jsonl(folder / "questions.jsonl")
+        for row in rows(folder / "questions.jsonl")
     ]
     questions += [
         Question(
@@ -78,7 +60,7 @@ def realtimeqa_evidence(folder: Path, published: str = "date") -> QuestionSet:
             asked_on=row["question_date"],
             tags=("no_evidence",),
         )
-        for row in read_jsonl(folder / "no_evidence_questions.jsonl")
+        for row in rows(folder / "no_evidence_questions.jsonl")
     ]
     return QuestionSet("realtimeqa_evidence", tuple(questions), documents)
 
@@ -91,7 +73,7 @@ def realtimeqa_articles(folder: Path) -> QuestionSet:
     """
     documents = tuple(
         _dated(row["doc_id"], row["text"], row, row["published"], row["title"] or "")
-        for row in read_jsonl(folder / "articles.jsonl")
+        for row in rows(folder / "articles.jsonl")
     )
     gold = {"gold": "gold_doc_ids", "weak_recent": "weak_recent_doc_ids"}
     questions = tuple(
@@ -103,7 +85,7 @@ def realtimeqa_articles(folder: Path) -> QuestionSet:
             asked_on=row["question_date"],
             tags=(row["support"],),
         )
-        for row in read_jsonl(folder / "questions.jsonl")
+        for row in rows(folder / "questions.jsonl")
     )
     return QuestionSet("realtimeqa_articles", questions, documents)
 
@@ -112,7 +94,7 @@ def multihop_rag_facts(folder: Path) -> QuestionSet:
     """MultiHop-RAG's queries over its evidence sentences; null queries are unanswerable. Tags: the type."""
     documents = tuple(
         _dated(row["fact_id"], row["text"], row, row["published_at"], row["title"])
-        for row in read_jsonl(folder / "facts.jsonl")
+        for row in rows(folder / "facts.jsonl")
     )
     questions = tuple(
         Question(
@@ -123,16 +105,14 @@ def multihop_rag_facts(folder: Path) -> QuestionSet:
             answerable=row["answerable"],
             tags=(row["type"],),
         )
-        for row in read_jsonl(folder / "queries.jsonl")
+        for row in rows(folder / "queries.jsonl")
     )
     return QuestionSet("multihop_rag_facts", questions, documents)
 
 
 def squad_v2(folder: Path) -> QuestionSet:
     """SQuAD 2.0: every passage a document, together one corpus; half of the questions are unanswerable."""
-    documents = tuple(
-        Document(row["passage_id"], row["text"], row["title"]) for row in read_jsonl(folder / "passages.jsonl")
-    )
+    documents = tuple(Document(row["passage_id"], row["text"], row["title"]) for row in rows(folder / "passages.jsonl"))
     questions = tuple(
         Question(
             row["id"],
@@ -141,7 +121,7 @@ def squad_v2(folder: Path) -> QuestionSet:
             gold_docs=_grades([row["passage_id"]]) if row["answerable"] else {},
             answerable=row["answerable"],
         )
-        for row in read_jsonl(folder / "questions.jsonl")
+        for row in rows(folder / "questions.jsonl")
     )
     return QuestionSet("squad_v2", questions, documents)
 
@@ -151,7 +131,7 @@ def clapnq(folder: Path) -> QuestionSet:
 
     ``answers`` are the annotators' long answers, ``gold_quotes`` the sentences they chose.
     """
-    rows = list(read_jsonl(folder / "items.jsonl"))
+    found = list(rows(folder / "items.jsonl"))
     questions = tuple(
         Question(
             row["id"],
@@ -163,9 +143,9 @@ def clapnq(folder: Path) -> QuestionSet:
             ),
             answerable=row["answerable"],
         )
-        for row in rows
+        for row in found
     )
-    return QuestionSet("clapnq", questions, tuple(Document(row["id"], row["passage"], row["title"]) for row in rows))
+    return QuestionSet("clapnq", questions, tuple(Document(row["id"], row["passage"], row["title"]) for row in found))
 
 
 def _roles(history: list[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
@@ -179,14 +159,14 @@ def mtrag_un(folder: Path) -> QuestionSet:
     Tags: the answerability, the collection and the kind of turn. Partial ones count as answerable,
     underspecified ones as unanswerable (ask back).
     """
-    rows = list(read_jsonl(folder / "tasks.jsonl"))
+    found = list(rows(folder / "tasks.jsonl"))
     documents = {
         context["doc_id"]: Document(context["doc_id"], context["text"], context["title"] or "")
-        for row in rows
+        for row in found
         for context in row["contexts"]
     }
     questions = []
-    for row in rows:
+    for row in found:
         answerable = row["answerability"] in ("ANSWERABLE", "PARTIAL")
         questions.append(
             Question(
@@ -205,7 +185,7 @@ def mtrag_un(folder: Path) -> QuestionSet:
 def trec_cast_rewrites(folder: Path) -> QuestionSet:
     """TREC CAsT turns; ``answers`` holds the human rewrite, the tag needs_rewrite marks turns that need one."""
     questions = []
-    for row in read_jsonl(folder / "turns.jsonl"):
+    for row in rows(folder / "turns.jsonl"):
         history: list[dict[str, str]] = []
         for turn in row["history"]:
             history.append({"role": "user", "content": turn["user"]})
@@ -222,7 +202,7 @@ def newsquizqa_probe(folder: Path) -> QuestionSet:
     """NewsQuizQA questions whose articles are absent from every corpus: all are to be declined."""
     questions = tuple(
         Question(row["id"], row["question"], answerable=False, asked_on=_day(row["url_date"]), tags=("absent",))
-        for row in read_jsonl(folder / "questions.jsonl")
+        for row in rows(folder / "questions.jsonl")
     )
     return QuestionSet("newsquizqa_probe", questions)
 
@@ -243,10 +223,10 @@ def rgb_en_fact(folder: Path) -> QuestionSet:
     The kinds are positive, positive_wrong (the same snippets with a false answer put in) and negative (noise);
     the false answer is ``forbidden``.
     """
-    rows = list(read_jsonl(folder / "items.jsonl"))
+    found = list(rows(folder / "items.jsonl"))
     documents = tuple(
         Document(f"{row['id']}-{kind}-{number}", text, metadata={"question": row["id"], "kind": kind})
-        for row in rows
+        for row in found
         for kind in ("positive", "positive_wrong", "negative")
         for number, text in enumerate(row[kind], start=1)
     )
@@ -258,7 +238,7 @@ def rgb_en_fact(folder: Path) -> QuestionSet:
             gold_docs=_grades([f"{row['id']}-positive-{n}" for n in range(1, len(row["positive"]) + 1)]),
             forbidden=(row["fake_answer"],),
         )
-        for row in rows
+        for row in found
     )
     return QuestionSet("rgb_en_fact", questions, documents)
 
@@ -266,10 +246,10 @@ def rgb_en_fact(folder: Path) -> QuestionSet:
 def _ir(folder: Path) -> QuestionSet:
     documents = tuple(
         _dated(row["doc_id"], row["text"], row, row.get("published"), row.get("title") or "")
-        for row in read_jsonl(folder / "corpus.jsonl")
+        for row in rows(folder / "corpus.jsonl")
     )
     questions = tuple(
-        Question(row["id"], row["text"], gold_docs=row["relevant"]) for row in read_jsonl(folder / "queries.jsonl")
+        Question(row["id"], row["text"], gold_docs=row["relevant"]) for row in rows(folder / "queries.jsonl")
     )
     return QuestionSet(folder.name, questions, documents)
 
@@ -295,7 +275,7 @@ ADAPTERS: dict[str, Callable[[Path], QuestionSet]] = {
 
 
 def load_benchmark(root: str | Path, name: str) -> QuestionSet:
-    """Read the public set ``name`` from its folder under ``root``; KeyError for a name without an adapter.
+    """Read the public set ``name`` from its folder under ``root``; UsageError for a name without an adapter.
 
     >>> import json
     >>> from pathlib import Path
@@ -307,84 +287,6 @@ def load_benchmark(root: str | Path, name: str) -> QuestionSet:
     >>> len(load_benchmark("benchmarks", "newsquizqa_probe"))
     1
     """
+    if name not in ADAPTERS:
+        raise UsageError(f"{name!r} is no public set that can be read; known: {', '.join(ADAPTERS)}")
     return ADAPTERS[name](Path(root) / name)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim and the passages that may support it, with what people said.
-
-    ``supported`` is their verdict, ``rating`` their mean grade where they gave one, ``supporting`` the alternative
-    sets of passage numbers (from 0) that support it, ``group`` what it belongs to (a source, an article).
-    """
-
-    id: str
-    claim: str
-    passages: tuple[str, ...]
-    supported: bool
-    rating: float | None = None
-    supporting: tuple[tuple[int, ...], ...] = ()
-    group: str = ""
-    item: str = ""
-    question: str = ""
-
-
-def wice(folder: Path) -> list[Claim]:
-    """WiCE claims against the sentences of the cited page; group is the label, partial support is not support."""
-    return [
-        Claim(
-            row["id"],
-            row["claim"],
-            tuple(row["evidence_sentences"]),
-            row["label"] == "supported",
-            supporting=tuple(tuple(numbers) for numbers in row["supporting_sentences"]),
-            group=row["label"],
-            item=row["claim_title"],
-        )
-        for row in read_jsonl(folder / "claims.jsonl")
-    ]
-
-
-def qags(folder: Path) -> list[Claim]:
-    """QAGS summary sentences against their article; group is cnndm or xsum, rating the share of votes for it."""
-    return [
-        Claim(
-            f"{row['id']}#{number}",
-            sentence["text"],
-            (row["article"],),
-            sentence["supported"],
-            rating=sentence["votes_yes"] / (sentence["votes_yes"] + sentence["votes_no"]),
-            group=row["source"],
-            item=row["id"],
-        )
-        for row in read_jsonl(folder / "items.jsonl")
-        for number, sentence in enumerate(row["sentences"])
-    ]
-
-
-def mtrag_human_eval(folder: Path) -> list[Claim]:
-    """MTRAG responses against their contexts; rating is the mean faithfulness (1 to 4) of three people."""
-    return [
-        Claim(
-            row["id"],
-            row["response"],
-            tuple(context["text"] for context in row["contexts"]),
-            row["faithfulness_median"] >= 3,
-            rating=sum(row["faithfulness"]) / len(row["faithfulness"]),
-            group=row["model"],
-            item=row["answerability"],
-            question=row["question"],
-        )
-        for row in read_jsonl(folder / "responses.jsonl")
-    ]
-
-
-CLAIM_ADAPTERS: dict[str, Callable[[Path], list[Claim]]] = {
-    adapter.__name__: adapter for adapter in (wice, qags, mtrag_human_eval)
-}
-"""The claim sets by the name of their folder."""
-
-
-def load_claims(root: str | Path, name: str) -> list[Claim]:
-    """Read the public claims ``name`` from its folder under ``root``; KeyError for a name without an adapter."""
-    return CLAIM_ADAPTERS[name](Path(root) / name)

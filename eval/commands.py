@@ -119,14 +119,14 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def load_set(path: str) -> QuestionSet:
     """A question set by its path: also a file of votes, and a folder named like a public set, by its adapter."""
-    from eval.adapters import ADAPTERS
+    from eval.adapters import ADAPTERS, load_benchmark
     from eval.questions import QuestionSet
     from eval.votes import holds_votes, read_votes
 
-    adapter = ADAPTERS.get(Path(path).resolve().name)
-    if adapter and Path(path).is_dir():
-        return adapter(Path(path))
-    return read_votes(path) if holds_votes(Path(path)) else QuestionSet.load(path)
+    place = Path(path).resolve()
+    if place.name in ADAPTERS and place.is_dir():
+        return load_benchmark(place.parent, place.name)
+    return read_votes(path) if holds_votes(place) else QuestionSet.load(path)
 
 
 def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:
@@ -199,7 +199,7 @@ def _votes(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _fresh(file: str) -> Path:
-    from eval.questions import SUFFIXES
+    from eval.items import SUFFIXES
 
     path = Path(file)
     if path.suffix not in SUFFIXES:
@@ -223,7 +223,7 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     from tqdm import tqdm
 
     from eval import judge, metrics
-    from eval.adapters import load_claims
+    from eval.claims import load_claims
     from eval.report import Report
     from rag.generative import Generator, connect
 

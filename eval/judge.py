@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
 from eval import metrics, statistics
-from eval.adapters import Claim
+from eval.claims import Claim
 from eval.outcomes import Outcome
 from eval.scoring import plain
 from rag.prompt import CHARACTERS_PER_TOKEN

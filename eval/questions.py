@@ -7,25 +7,18 @@ A set is one YAML or JSONL file of questions, a folder of such files, or a folde
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import yaml  # type: ignore[import-untyped]
 
+from eval.items import SUFFIXES, Item, QuestionSetError, items, json_lines, kind, read_text
 from eval.metrics import interval
 from index.documents import Document
-from index.errors import LoadError
-
-SUFFIXES = (".yaml", ".yml", ".jsonl")
-_DEEPEST = 8
-"""Lists and mappings within each other; a fact's alternative or an earlier turn lies in five."""
-
-
-class QuestionSetError(LoadError):
-    """A question set that cannot be read; names file, line and field."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ class Question:
         row: dict[str, Any] = {"id": self.id, "question": self.question}
         for item in fields(self)[2:]:
             value = getattr(self, item.name)
-            if value == (item.name == "answerable") or value in ((), {}, None, ""):
+            if value == ({} if item.default is MISSING else item.default):
                 continue
             if item.name in ("gold_docs", "gold_passages"):
                 value = list(value) if set(value.values()) == {1} else dict(value)
@@ -95,6 +88,12 @@ class QuestionSet:
     questions: tuple[Question, ...]
     documents: tuple[Document, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse two questions of one id: runs keep what became of a question under it."""
+        twice = [question_id for question_id, n in Counter(q.id for q in self.questions).items() if n > 1]
+        if twice:
+            raise QuestionSetError(self.name, f"two questions have the id {twice[0]!r}")
+
     def __len__(self) -> int:
         """Number of questions."""
         return len(self.questions)
@@ -109,13 +108,15 @@ class QuestionSet:
         path = Path(path)
         if (path / "queries.jsonl").is_file():
             return _load_beir(path)
+        if not path.exists():
+            raise QuestionSetError(str(path), "there is no such file or folder")
         files = sorted(p for p in path.iterdir() if p.suffix in SUFFIXES) if path.is_dir() else [path]
         if not files:
             raise QuestionSetError(str(path), f"no question files ({', '.join(SUFFIXES)}) and no queries.jsonl")
         questions: list[Question] = []
         seen: dict[str, str] = {}
         for file in files:
-            for item in _items(file):
+            for item in items(file):
                 question = _question(item)
                 if question.id in seen:
                     raise QuestionSetError(item.where("id"), f"{question.id!r} is already used at {seen[question.id]}")
@@ -146,47 +147,31 @@ class QuestionSet:
 # --- reading -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Item:
-    """One question as read: its fields, and the line of each."""
-
-    file: Path
-    line: int
-    values: Mapping[str, object]
-    lines: Mapping[str, int] = field(default_factory=dict)
-
-    def where(self, name: str | None = None) -> str:
-        return f"{self.file}:{self.lines.get(name or '', self.line)}"
-
-    def wrong(self, name: str, why: str) -> QuestionSetError:
-        return QuestionSetError(self.where(name), f"field '{name}': {why}")
-
-
-def _text(item: _Item, name: str, value: object) -> str:
+def _text(item: Item, name: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise item.wrong(name, f"expected text, found {_kind(value)}")
+        raise item.wrong(name, f"expected text, found {kind(value)}")
     text = str(value)
     if not text.strip():
         raise item.wrong(name, "is empty")
     return text
 
 
-def _texts(item: _Item, name: str, value: object) -> tuple[str, ...]:
+def _texts(item: Item, name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise item.wrong(name, f"expected a list, found {_kind(value)}")
+        raise item.wrong(name, f"expected a list, found {kind(value)}")
     return tuple(_text(item, name, part) for part in value)
 
 
-def _facts(item: _Item, name: str, value: object) -> tuple[tuple[str, ...], ...]:
+def _facts(item: Item, name: str, value: object) -> tuple[tuple[str, ...], ...]:
     if not isinstance(value, list):
-        raise item.wrong(name, f"expected a list of lists, found {_kind(value)}")
+        raise item.wrong(name, f"expected a list of lists, found {kind(value)}")
     facts = tuple(_texts(item, name, part) if isinstance(part, list) else (_text(item, name, part),) for part in value)
     if not all(facts):
         raise item.wrong(name, "a fact has no alternatives")
     return facts
 
 
-def _grades(item: _Item, name: str, value: object) -> dict[str, int]:
+def _grades(item: Item, name: str, value: object) -> dict[str, int]:
     if not isinstance(value, dict):
         return dict.fromkeys(_texts(item, name, value), 1)
     try:
@@ -195,7 +180,7 @@ def _grades(item: _Item, name: str, value: object) -> dict[str, int]:
         raise item.wrong(name, "grades must be whole numbers") from None
 
 
-def _flag(item: _Item, name: str, value: object) -> bool:
+def _flag(item: Item, name: str, value: object) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).lower() in ("true", "false"):
@@ -203,7 +188,7 @@ def _flag(item: _Item, name: str, value: object) -> bool:
     raise item.wrong(name, f"expected true or false, found {value!r}")
 
 
-def _dates(item: _Item, name: str, value: object) -> tuple[str, ...]:
+def _dates(item: Item, name: str, value: object) -> tuple[str, ...]:
     texts = _texts(item, name, value)
     for text in texts:
         try:
@@ -213,7 +198,7 @@ def _dates(item: _Item, name: str, value: object) -> tuple[str, ...]:
     return texts
 
 
-def _day(item: _Item, name: str, value: object) -> str:
+def _day(item: Item, name: str, value: object) -> str:
     text = _text(item, name, value)
     try:
         return date.fromisoformat(text).isoformat()
@@ -221,9 +206,9 @@ def _day(item: _Item, name: str, value: object) -> str:
         raise item.wrong(name, f"{text!r} is not an ISO date such as 2026-02-04") from None
 
 
-def _history(item: _Item, name: str, value: object) -> tuple[dict[str, str], ...]:
+def _history(item: Item, name: str, value: object) -> tuple[dict[str, str], ...]:
     if not isinstance(value, list):
-        raise item.wrong(name, f"expected a list of turns, found {_kind(value)}")
+        raise item.wrong(name, f"expected a list of turns, found {kind(value)}")
     for turn in value:
         if not isinstance(turn, dict) or set(turn) != {"role", "content"}:
             raise item.wrong(name, "every turn needs exactly role and content")
@@ -232,19 +217,14 @@ def _history(item: _Item, name: str, value: object) -> tuple[dict[str, str], ...
     return tuple({"role": turn["role"], "content": _text(item, name, turn["content"])} for turn in value)
 
 
-_READERS: dict[str, Callable[[_Item, str, object], object]] = {
+_READERS: dict[str, Callable[[Item, str, object], object]] = {
     "id": _text, "question": _text, "answers": _texts, "answer_facts": _facts, "ordered": _flag, "dates": _dates,
     "gold_docs": _grades, "gold_passages": _grades, "gold_quotes": _texts, "forbidden": _texts, "answerable": _flag,
     "history": _history, "asked_on": _day, "tags": _texts, "draft": _flag, "note": _text,
 }  # fmt: skip
 
 
-def _kind(value: object) -> str:
-    kinds = {dict: "a mapping", list: "a list", str: "text", type(None): "nothing", bool: "true/false"}
-    return kinds.get(type(value), "a number")
-
-
-def _question(item: _Item) -> Question:
+def _question(item: Item) -> Question:
     for name in ("id", "question"):
         if name not in item.values:
             raise item.wrong(name, "is missing")
@@ -261,113 +241,40 @@ def _question(item: _Item) -> Question:
 
 def question_from_dict(row: Mapping[str, object], file: Path = Path("question"), line: int = 1) -> Question:
     """Read what ``Question.to_dict`` wrote; QuestionSetError names file, line and field."""
-    return _question(_Item(file, line, row))
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise QuestionSetError(str(file), why or "cannot be read") from None
-
-
-def _items(file: Path) -> Iterable[_Item]:
-    if file.suffix == ".jsonl":
-        return (_Item(file, line, row) for line, row in _json_lines(file))
-    if file.suffix in (".yaml", ".yml"):
-        return _yaml_items(file)
-    raise QuestionSetError(str(file), f"a question set ends in {', '.join(SUFFIXES)}")
-
-
-def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, text in enumerate(_read(file).split("\n"), start=1):
-        if not text.strip():
-            continue
-        try:
-            row = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise QuestionSetError(f"{file}:{line}", f"not JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise QuestionSetError(f"{file}:{line}", f"expected an object, found {_kind(row)}")
-        yield line, row
-
-
-def _yaml_items(file: Path) -> Iterator[_Item]:
-    """Items of a YAML list (or of the list under ``questions``); every scalar is text, so 2026-02-04 and no stay so."""
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    text = _read(file)
-    try:
-        _require_flat(file, yaml.parse(text, Loader=loader))
-        root = yaml.compose(text, Loader=loader)
-        if isinstance(root, yaml.MappingNode):
-            root = next((value for key, value in root.value if key.value == "questions"), root)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise QuestionSetError(f"{file}:{line}", f"not YAML: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise QuestionSetError(str(file), f"not YAML: {error}") from None
-    if not isinstance(root, yaml.SequenceNode):
-        raise QuestionSetError(f"{file}:1", "expected a list of questions")
-    for node in root.value:
-        line = node.start_mark.line + 1
-        if not isinstance(node, yaml.MappingNode):
-            raise QuestionSetError(f"{file}:{line}", "expected a question with id and question")
-        values: dict[str, object] = {}
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            lines[name] = key.start_mark.line + 1
-            if name in values:
-                raise QuestionSetError(f"{file}:{lines[name]}", f"field '{name}': is given twice")
-            values[name] = _plain(value)
-        yield _Item(file, line, values, lines)
-
-
-def _require_flat(file: Path, events: Iterator[yaml.Event]) -> None:
-    """Refuse what would unfold without end (aliases) or nest deeper than the composer's stack."""
-    depth = 0
-    for event in events:
-        where = f"{file}:{event.start_mark.line + 1}"
-        if isinstance(event, yaml.AliasEvent):
-            raise QuestionSetError(where, "an alias (*) is not read; write it out")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise QuestionSetError(where, "nests deeper than any question does")
-
-
-def _plain(node: yaml.Node, depth: int = 3) -> object:
-    """A node as str, list or dict; what lies deeper than any field needs is left out and fails validation."""
-    if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    if depth == 0:
-        return None
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(part, depth - 1) for part in node.value]
-    return {str(key.value): _plain(value, depth - 1) for key, value in node.value}
+    return _question(Item(file, line, row))
 
 
 def _load_beir(folder: Path) -> QuestionSet:
-    """Queries, the corpus where it is there, and the qrels of the ``test`` split (else of all files)."""
+    """Queries with a judgment, the corpus where it is there, and the qrels of the ``test`` split (else of all files)."""
     grades: dict[str, dict[str, int]] = {}
     test = folder / "qrels" / "test.tsv"
     for file in [test] if test.is_file() else sorted(folder.glob("qrels/*.tsv")):
-        for line, text in enumerate(_read(file).splitlines(), start=1):
-            cells = text.split("\t")
-            if len(cells) == 3 and cells[2].lstrip("-").isdigit():
-                grades.setdefault(cells[0], {})[cells[1]] = int(cells[2])
-            elif line > 1 and text.strip():
-                raise QuestionSetError(f"{file}:{line}", "expected query-id, corpus-id and a whole number, by tabs")
-    questions = []
-    for line, row in _json_lines(folder / "queries.jsonl"):
-        item = _Item(folder / "queries.jsonl", line, row)
-        for name in ("_id", "text"):
-            if name not in row:
-                raise item.wrong(name, "is missing")
-        query_id = _text(item, "_id", row["_id"])
-        if query_id in grades:
-            questions.append(Question(query_id, _text(item, "text", row["text"]), gold_docs=grades[query_id]))
+        _read_qrels(file, grades)
+    queries = (Item(folder / "queries.jsonl", *row) for row in json_lines(folder / "queries.jsonl"))
+    questions = [
+        Question(query_id, _required(item, "text"), gold_docs=grades[query_id])
+        for item in queries
+        if (query_id := _required(item, "_id")) in grades
+    ]
     corpus = folder / "corpus.jsonl"
-    rows = _json_lines(corpus) if corpus.is_file() else ()
+    rows = json_lines(corpus) if corpus.is_file() else ()
     documents = tuple(Document(str(row["_id"]), str(row["text"]), str(row.get("title") or "")) for _, row in rows)
     return QuestionSet(folder.name, tuple(questions), documents)
+
+
+def _required(item: Item, name: str) -> str:
+    if name not in item.values:
+        raise item.wrong(name, "is missing")
+    return _text(item, name, item.values[name])
+
+
+def _read_qrels(file: Path, grades: dict[str, dict[str, int]]) -> None:
+    for line, text in enumerate(read_text(file).splitlines(), start=1):
+        try:
+            query_id, doc_id, grade = text.split("\t")
+            grades.setdefault(query_id, {})[doc_id] = int(grade)
+        except ValueError:
+            if line > 1 and text.strip():  # the first line may be a head
+                raise QuestionSetError(
+                    f"{file}:{line}", "expected query-id, corpus-id and a whole number, by tabs"
+                ) from None

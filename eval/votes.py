@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.adapters import read_jsonl
-from eval.questions import Question, QuestionSet, QuestionSetError, question_from_dict
+from eval.items import QuestionSetError, json_lines, rows
+from eval.questions import Question, QuestionSet, question_from_dict
 
 
 def read_votes(path: str | Path) -> QuestionSet:
     """The questions of a file of votes; of several votes on one question the last counts."""
     path = Path(path)
     questions: dict[str, Question] = {}
-    for line, row in enumerate(read_jsonl(path), start=1):
+    for line, row in json_lines(path):
         question = _question(row, path, line)
         questions[question.id] = question
     return QuestionSet(path.stem, tuple(questions.values()))
@@ -31,13 +31,13 @@ def holds_votes(path: Path) -> bool:
     """Whether a file is one of votes, by its first line."""
     if path.suffix != ".jsonl" or not path.is_file():
         return False
-    first = next(read_jsonl(path), None)
-    return isinstance(first, Mapping) and "vote" in first and "answer" in first
+    first: Mapping[str, Any] = next(rows(path), {})
+    return "vote" in first and "answer" in first
 
 
-def _question(row: object, file: Path, line: int) -> Question:
+def _question(row: Mapping[str, Any], file: Path, line: int) -> Question:
     where = f"{file}:{line}"
-    if not isinstance(row, Mapping) or not isinstance(row.get("answer"), Mapping):
+    if not isinstance(row.get("answer"), Mapping):
         raise QuestionSetError(where, "field 'answer': expected the object of dateline ask")
     if row.get("vote") not in (1, -1, 0):
         raise QuestionSetError(where, f"field 'vote': expected 1, -1 or 0, found {row.get('vote')!r}")

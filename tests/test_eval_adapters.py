@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from eval.adapters import CLAIM_ADAPTERS, load_benchmark, load_claims
-from eval.questions import QuestionSetError
+from eval.adapters import load_benchmark
+from eval.claims import CLAIM_ADAPTERS, load_claims
+from eval.items import QuestionSetError
+from index.errors import UsageError
 
 
 def write(root: Path, name: str, rows: list[dict[str, Any]]) -> None:
@@ -103,3 +105,13 @@ def test_a_missing_folder_and_a_broken_line_are_named(tmp_path: Path) -> None:
     (tmp_path / "ir_time" / "corpus.jsonl").write_text('{"doc_id": "1", "text": "x"}\n{', encoding="utf-8")
     with pytest.raises(QuestionSetError, match=r"corpus\.jsonl:2: not JSON"):
         load_benchmark(tmp_path, "ir_time")
+    write(tmp_path, "ir_time/corpus.jsonl", [{"doc_id": "1", "text": "x"}, {"doc_id": "2"}])
+    with pytest.raises(QuestionSetError, match=r"corpus\.jsonl:2: field 'text': is missing"):
+        load_benchmark(tmp_path, "ir_time")
+
+
+def test_a_set_that_nobody_knows_is_named_with_those_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"'ir_tme' is no public set that can be read; known: .*ir_time"):
+        load_benchmark(tmp_path, "ir_tme")
+    with pytest.raises(UsageError, match=r"'wics' is no public set of claims that can be read; known: wice"):
+        load_claims(tmp_path, "wics")

@@ -16,7 +16,7 @@ from newsroom import ANSWER, DECLINED
 
 from eval import Question, QuestionSet, commands, evaluate
 from eval.drafts import draft
-from eval.questions import QuestionSetError
+from eval.items import QuestionSetError
 from eval.votes import read_votes
 from index.documents import Document
 from index.errors import UsageError
@@ -161,7 +161,7 @@ def test_what_the_chat_exports_is_read_with_its_history_and_its_day(tmp_path: Pa
         ({"answer": {"question": "Who?"}, "vote": 2}, "votes.jsonl:1: field 'vote': expected 1, -1 or 0, found 2"),
         ({"answer": {}, "vote": 1}, "votes.jsonl:1: field 'question': expected text, found nothing"),
         ({"answer": {"question": "Who?", "citations": ["x"]}, "vote": 1}, "votes.jsonl:1: field 'answer': a citation"),
-        (["x"], "votes.jsonl:1: field 'answer'"),
+        (["x"], "votes.jsonl:1: expected an object, found a list"),
     ],
 )
 def test_broken_votes_are_named(tmp_path: Path, row: object, message: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from eval_fakes import FakeAssistant, questions
 
 from eval import evaluate
-from eval.adapters import Claim
+from eval.claims import Claim
 from eval.judge import Rating, agreement, claims_of, rate
 
 

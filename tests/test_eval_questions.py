@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.questions import Question, QuestionSet, QuestionSetError
+from eval.items import QuestionSetError
+from eval.questions import Question, QuestionSet
 
 GOOD = """
 - id: q1
@@ -113,8 +114,10 @@ def test_jsonl_errors_name_the_line(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_missing_unknown_and_undecodable_files(tmp_path: Path) -> None:
-    with pytest.raises(QuestionSetError, match=r"none\.yaml: No such file"):
+    with pytest.raises(QuestionSetError, match=r"none\.yaml: there is no such file or folder"):
         QuestionSet.load(tmp_path / "none.yaml")
+    with pytest.raises(QuestionSetError, match=r"none: there is no such file or folder"):
+        QuestionSet.load(tmp_path / "none")
     with pytest.raises(QuestionSetError, match=r"a question set ends in"):
         QuestionSet.load(write(tmp_path, "x", "set.txt"))
     with pytest.raises(QuestionSetError, match=r"no question files"):
@@ -143,6 +146,15 @@ def test_beir_folder(tmp_path: Path) -> None:
     write(tmp_path / "qrels", "query-id\tcorpus-id\tscore\nq1 d1 2\n", "test.tsv")
     with pytest.raises(QuestionSetError, match=r"test\.tsv:2: expected query-id"):
         QuestionSet.load(tmp_path)
+    (tmp_path / "qrels" / "test.tsv").unlink()
+    write(tmp_path, '{"_id": "d1", "title": "T"}\n', "corpus.jsonl")
+    with pytest.raises(QuestionSetError, match=r"corpus\.jsonl:1: field 'text': is missing"):
+        QuestionSet.load(tmp_path)
+
+
+def test_an_id_stands_for_one_question(tmp_path: Path) -> None:
+    with pytest.raises(QuestionSetError, match=r"made: two questions have the id 'a'"):
+        QuestionSet("made", (Question("a", "A?"), Question("a", "B?")))
 
 
 def test_select_keeps_name_and_documents() -> None:

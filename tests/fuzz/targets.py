@@ -586,7 +586,7 @@ COVERS: dict[str, tuple[str, ...]] = {
     "claims": ("rag.grounding", "rag.alignment", "rag.disagreements", "rag.words", "rag.conversation"),
     "questions": ("eval.questions",),
     "settings": ("rag.settings", "rag.cli"),
-    "verify": ("rag.export", "rag.users", "eval.votes", "eval.questions", "eval.adapters"),
+    "verify": ("rag.export", "rag.users", "eval.votes", "eval.questions", "eval.items", "eval.adapters"),
     "batch": ("rag.cli", "rag.query"),
     "http": ("rag.service", "rag.wire", "rag.desk"),
 }
