@@ -95,6 +95,6 @@ class Extractive:
             draft = route(case)
             if draft is not None:
                 return draft
-        if likely < THRESHOLD:
-            return case.decline("not_stated", likely)
-        return overview(case) if asked.kind in ("why", "how", "open") else fact(case)
+        if asked.kind not in ("why", "how", "open"):
+            return fact(case)
+        return overview(case) if likely >= THRESHOLD else case.decline("not_stated", likely)

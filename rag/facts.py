@@ -13,6 +13,7 @@ from rag.comparison import copied, rivals, unlike
 from rag.corrections import standing, supersedes
 from rag.draft import SENTENCES, Draft, Writing, inline, marked
 from rag.evidence import Evidence
+from rag.measures import frequency, plainly_told
 from rag.question import Question
 from rag.short_answers import awaited, best_spans, further_parts, listing, over, reason
 from rag.spans import counts_target
@@ -25,7 +26,10 @@ _OFF_TARGET = 0.6
 """Factor on the confidence where no number counts what is asked, or no passage knows the office asked about."""
 _UNDONE = 0.8
 """The same where the sentence does not tell who did it."""
+_HOW_OFTEN = re.compile(r"how often\b", re.IGNORECASE)
 _IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
+_PLAIN = 0.6
+"""Confidence, at least, where a sentence has the very measure asked for and every other word of the question."""
 _PAST = 0.3
 """Confidence, at most, where only times that are over are told of what is to come, or a deed without its doer."""
 _TOUCHED = 0.1
@@ -40,6 +44,8 @@ def fact(case: Case) -> Draft:
     """A short answer in bold, its sentence, and what else supports or contradicts it."""
     asked, evidence, likely = case.asked, case.evidence, case.likely
     chosen = best_spans(asked, evidence)
+    if chosen and plainly_told(asked, *chosen[0]):
+        likely = max(likely, _PLAIN)
     did = deed(asked)
     if not any(counts_target(asked, e.text, span) for e, span in chosen):
         likely *= _OFF_TARGET
@@ -95,7 +101,15 @@ def overview(case: Case) -> Draft:
     others.sort(key=lambda e: (e.passage.doc_id != first.passage.doc_id, e.hit.rank, e.start))
     writing = case.writing()
     writing.quote([_span(e) for e in (first, *others)], case.evidence)
-    return writing.draft(reason(first) if case.asked.kind == "why" else "", case.likely)
+    return writing.draft(_point(case.asked, first), case.likely)
+
+
+def _point(asked: Question, evidence: Evidence) -> str:
+    """The words of a sentence that say why or how often, in bold; "" where none do."""
+    if asked.kind == "why":
+        return reason(evidence)
+    often = frequency(evidence.text) if _HOW_OFTEN.match(asked.text) else None
+    return f"**{inline(evidence.text[slice(*often)])}**" if often else ""
 
 
 def _cite_copies(writing: Writing, first: Evidence, evidence: Sequence[Evidence]) -> None:

@@ -41,11 +41,12 @@ _NUMBER_NOUNS = wordset(
     width weight distance speed temperature fraction ratio turnout tariff fine salary budget fee toll margin
     """
 )
-_QUANTITY = wordset(
+QUANTITY = wordset(
     """
     many much old long far tall big large high deep fast often few heavy wide hot cold
     """
 )
+"""Words behind "how" that ask for an amount."""
 _AUXILIARIES = wordset(
     """
     did do does has have had is are was were will would can could should may might must am didn't doesn't don't
@@ -291,7 +292,7 @@ def defines_role(word: Token) -> bool:
 def _how(lower: list[str]) -> tuple[Kind, AnswerType, tuple[str, ...]]:
     if lower and lower[0] == "often":
         return "how", "clause", ()
-    if lower and lower[0] in _QUANTITY:
+    if lower and lower[0] in QUANTITY:
         nouns = tokens(" ".join(lower[1:3])) if lower[0] in ("many", "much") else ()
         return "how_many", "number", tuple(w.stem for w in nouns[:1] if w.content)
     if _asks_speech(lower):

@@ -11,6 +11,7 @@ from rag.corrections import reached, retracts
 from rag.draft import inline, listed
 from rag.events import describe_time
 from rag.evidence import Evidence
+from rag.measures import extents, measures_up, plainly_told
 from rag.people import mentions, name_words
 from rag.portraits import roles
 from rag.question import Question
@@ -43,6 +44,8 @@ _WORDS = 0.15
 """Log-odds; what each word of a description of somebody is worth."""
 _DOES = 0.8
 """Log-odds; what a sentence gains that has the very verb of "who built …?"."""
+_PLAINLY = 3.0
+"""Log-odds; what an amount gains whose sentence has the very measure and all else that is asked."""
 _RETRACTED = 3.0
 """Log-odds; what an answer costs that its sentence takes back."""
 _ASKS_CORRECTION = re.compile(
@@ -61,39 +64,59 @@ _REASON = re.compile(
 
 def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
     """The best candidate answer of each of the best sentences, best first."""
-    found = []
-    ahead, did = awaited(asked), deed(asked)
     told = _described(asked, evidence) if asked.type == "role" and asked.names else []
     if told:
         return told
+    found = []
     for rank, e in enumerate(evidence):
-        doing = doers(e.text, did) if did else ()
-        if rank >= _SENTENCES and not (ahead or doing):
+        near = rank < _SENTENCES
+        doing = _doing(asked, e)
+        if not (near or doing or awaited(asked) or asked.type == "number"):
             continue
-        fitting = [span for span in candidates(e.text) if fits(asked, e.text, span)]
+        fitting = _fitting(asked, e.text)
         acting = [s for s in fitting if any(a <= s.start and s.end <= b for a, b in doing)]
-        if rank >= _SENTENCES and not (ahead or acting):
-            continue
-        if did and asked.names and not acting and did in content_stems(e.text):
+        if deed(asked) and asked.names and not acting and deed(asked) in content_stems(e.text):
             continue  # it speaks of the deed, but not of who did it: "the attack on the mayor"
         fitting = acting or fitting
-        if fitting:
-            span = max(fitting, key=lambda s: score(asked, e.text, s) + _REACHED * reached(e.text, s))
-            value = e.score + _SPAN_SHARE * score(asked, e.text, span)
-            if not counts_target(asked, e.text, span):
-                value -= _MISCOUNT
-            if ahead and over(e, span):
-                value -= _OVER
-            if told_of_another(asked, e.text):
-                value -= _ANOTHERS
-            if acting:
-                value += _ACTS
-            elif asked.kind == "who" and asked.first in content_stems(e.text):
-                value += _DOES
-            if retracts(e.text) and not _ASKS_CORRECTION.search(asked.text):
-                value -= _RETRACTED
+        if not fitting:
+            continue
+        span = max(fitting, key=lambda s: score(asked, e.text, s) + _REACHED * reached(e.text, s))
+        plain = asked.type == "number" and plainly_told(asked, e, span)
+        if near or acting or awaited(asked) or plain:
+            value = _worth(asked, e, span) + _ACTS * bool(acting) + _PLAINLY * plain
             found.append((value, e, widened(asked, e.text, span, fitting)))
     return [(e, span) for _, e, span in sorted(found, key=lambda f: -f[0])]
+
+
+def _doing(asked: Question, evidence: Evidence) -> tuple[tuple[int, int], ...]:
+    """Where a sentence names who does the deed asked about."""
+    did = deed(asked)
+    return doers(evidence.text, did) if did else ()
+
+
+def _fitting(asked: Question, text: str) -> list[Span]:
+    """The candidates of a sentence that can be what is asked for."""
+    if asked.type != "number":
+        return [span for span in candidates(text) if fits(asked, text, span)]
+    amounts = [*candidates(text), *extents(asked, text)]
+    return [span for span in amounts if fits(asked, text, span) and measures_up(asked, text, span)]
+
+
+def _worth(asked: Question, evidence: Evidence, span: Span) -> float:
+    """The log-odds of a sentence with a candidate in it, less what speaks against the two."""
+    text = evidence.text
+    value = evidence.score + _SPAN_SHARE * score(asked, text, span)
+    if not counts_target(asked, text, span):
+        value -= _MISCOUNT
+    if awaited(asked) and over(evidence, span):
+        value -= _OVER
+    if told_of_another(asked, text):
+        value -= _ANOTHERS
+    if asked.kind == "who" and asked.first in content_stems(text) and not _doing(asked, evidence):
+        value += _DOES
+    if retracts(text) and not _ASKS_CORRECTION.search(asked.text):
+        value -= _RETRACTED
+    return value
 
 
 def _described(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:

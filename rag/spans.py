@@ -40,13 +40,13 @@ _NUMBER_WORD = (
     "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion|dozens?|half|a third|a quarter|twice|once|two-thirds|one-third"
 )
 _UNIT = (
-    r"%|percent|per cent|percentage points|million|billion|trillion|thousand|hundred|m|bn|km|miles?|kilomet\w+|met(?:er|re)s?|feet|foot|ft|inches|acres?|hectares|"
-    r"square \w+|tons?|tonnes|pounds|kg|kilograms|grams|years?|months?|weeks?|days?|hours?|minutes?|seconds?|times|degrees?\s?\w*|dollars|euros|cents|points|"
+    r"%|percent|per cent|percentage points|million|billion|trillion|thousand|hundred|m|bn|km|(?:nautical )?miles?|kilomet\w+|met(?:er|re)s?|feet|foot|ft|inches|acres?|hectares|"
+    r"square \w+|tons?|tonnes|pounds|kg|kilograms|grams|pages?|lit(?:er|re)s?|gallons?|barrels?|yards?|decades?|years?|months?|weeks?|days?|nights?|hours?|minutes?|seconds?|times|degrees?\s?\w*|dollars|euros|cents|points|"
     r"mph|km/h|volts|watts|people|°[CF]?|years old"
 )
 NUMBER = re.compile(
     rf"(?:(?:about|around|over|nearly|almost|more than|less than|fewer than|at least|up to|approximately|roughly)\s+)?"
-    rf"(?:[$£€¥₹]\s?\d[\d,.]*\d|[$£€¥₹]\s?\d|\d[\d,.]*\d|\d|\b(?:{_NUMBER_WORD})\b(?:[\s-](?:and[\s-])?(?:{_NUMBER_WORD})\b)*)(?:st|nd|rd|th)?"
+    rf"(?:[$£€¥₹]\s?\d[\d,.]*\d|[$£€¥₹]\s?\d|\d[\d,.]*\d|\d|\b(?:{_NUMBER_WORD})\b(?:[\s-](?:and[\s-](?:a[\s-])?)?(?:{_NUMBER_WORD})\b)*)(?:st|nd|rd|th)?"
     rf"(?:[\s-]?(?:{_UNIT})(?!\w))*(?:\s+(?:old|long|tall|wide|high|deep))?",
     re.IGNORECASE,
 )
@@ -371,7 +371,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _ASKS_MONEY = re.compile(
-    r"\bhow much\b.*\b(?:cost|pay|paid|fine|fined|worth|spend|spent|earn|price|raise|charge|charged|sell|sold)\b",
+    r"\bhow much\b.*\b(?:money|cost|pay|paid|fine|fined|worth|spend|spent|earn|price|raise|charge|charged|sell|sold)\b",
     re.IGNORECASE,
 )
 _PLACE_LEAD = wordset(
