@@ -11,6 +11,7 @@ import math
 import random
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,13 +131,17 @@ def load_set(path: str) -> QuestionSet:
 
 
 def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:
-    """Index the corpus that a set brings, once, beside the runs."""
+    """Index the corpus that a set brings, once, beside the runs; what is no longer in it is removed."""
     folder = out / "indexes" / questions.name
     folder.mkdir(parents=True, exist_ok=True)
-    index = replace(settings, index=str(folder)).open_index()
     _say(f"indexing the {len(questions.documents)} documents of {questions.name} into {folder}")
-    index.add_documents(questions.documents)
-    index.close()
+    with closing(replace(settings, index=str(folder)).open_index()) as index:
+        for failed in index.add_documents(questions.documents).failed:
+            _say(f"failed: {failed}")
+        wanted = {document.doc_id for document in questions.documents}
+        gone = [info.doc_id for info in index.documents() if info.doc_id not in wanted]
+        if gone:
+            index.remove(gone)
     return folder
 
 
@@ -158,7 +163,7 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.comparison import GATED, gate
+    from eval.comparison import gate
     from eval.report import Report
 
     floors = {}
@@ -171,7 +176,7 @@ def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
     verdict = gate(
         Report.load(arguments.result),
         Report.load(arguments.baseline),
-        only=arguments.metric or GATED,
+        only=arguments.metric,
         floors=floors,
         alpha=arguments.alpha,
         tolerance=arguments.tolerance,
@@ -229,6 +234,8 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
 
     if not settings.llm_url:
         raise UsageError("a judge needs an LLM; set llm_url and llm_model")
+    if arguments.repeats < 1:
+        raise UsageError(f"--repeats {arguments.repeats}: an answer is graded once at least")
     folder = Path(arguments.target)
     rated = folder.resolve().name == "mtrag_human_eval"
     claims = load_claims(folder.parent, folder.name) if rated else judge.claims_of(Report.load(folder).outcomes)
@@ -242,10 +249,11 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     found = judge.agreement(ratings, claims)
     name = Generator(llm).name
     agreed = asdict(found) if rated else {"identical": found.identical, "unread": found.unread}
+    mean = metrics.mean(known) if known else math.nan
     result = {
         "judge": name,
         "repeats": arguments.repeats,
-        "mean_grade": metrics.mean(known) if known else None,
+        "mean_grade": mean if known else None,
         "agreement": {key: None if math.isnan(value) else value for key, value in agreed.items()},
         "grades": {rating.id: rating.grades for rating in ratings},
     }
@@ -254,7 +262,7 @@ def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         _put(json.dumps(result))
     else:
-        _put(f"mean grade {metrics.mean(known):.2f} of 4 over {len(known)} answers, by {name}\n{found}")
+        _put(f"mean grade {mean:.2f} of 4 over {len(known)} answers, by {name}\n{found}")
     return DONE
 
 

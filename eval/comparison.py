@@ -10,8 +10,19 @@ from typing import Any
 from eval import metrics, statistics
 from eval.html import answer_text, frame
 from eval.outcomes import Outcome
-from eval.report import Report
-from eval.summary import LOWER_IS_BETTER, RUN_METRICS, Asked, RunMetric, asked, number, run_metrics, score_names
+from eval.questions import Question
+from eval.report import Report, cell
+from eval.summary import (
+    LOWER_IS_BETTER,
+    RUN_METRICS,
+    Asked,
+    RunMetric,
+    asked,
+    metric_names,
+    number,
+    run_metrics,
+    score_names,
+)
 from index.errors import UsageError
 
 CORRECTIONS = {"holm": statistics.holm, "bh": statistics.benjamini_hochberg}
@@ -140,7 +151,7 @@ def compare(
     correction: str = "holm",
     only: Sequence[str] = (),
 ) -> Comparison:
-    """Compare two runs question by question; UsageError when they share none, or disagree on what was asked.
+    """Compare two runs question by question; UsageError when they share none, or disagree on what was asked or right.
 
     Yes/no scores are tested by McNemar, other scores by sign flips, metrics of the whole run by swapping pairs;
     ``correction`` is "holm" or "bh" over all metrics (``only`` limits them) that differ in any question: one that
@@ -167,6 +178,10 @@ def compare(
     for a, b in pairs:
         if a.question.question != b.question.question:
             raise UsageError(f"question {a.question.id!r} reads differently in the two runs")
+        if _gold(a) != _gold(b):
+            raise UsageError(
+                f"what is right for question {a.question.id!r} has changed between the two runs; ask it anew in the first"
+            )
     rows = [*_score_rows(pairs, only), *_run_rows(pairs, only)]
     tested = [row.metric for row in rows if row.differing]
     corrected = CORRECTIONS[correction]([row.p for row in rows if row.differing])
@@ -184,6 +199,11 @@ def compare(
 
 
 Pairs = Sequence[tuple[Outcome, Outcome]]
+
+
+def _gold(outcome: Outcome) -> Question:
+    """The question as far as scores depend on it."""
+    return replace(outcome.question, tags=(), note="", draft=False)
 
 
 def _score_rows(pairs: Pairs, only: Sequence[str]) -> list[Difference]:
@@ -208,29 +228,31 @@ def _run_rows(pairs: Pairs, only: Sequence[str]) -> list[Difference]:
     outcomes = [a for a, _ in pairs], [b for _, b in pairs]
     before, after = asked(outcomes[0]), asked(outcomes[1])
     shared = run_metrics(outcomes[0]).keys() & run_metrics(outcomes[1]).keys()
-    differing = sum(a != b for a, b in zip(before, after, strict=True))
+    timeless = [[row._replace(ms=0.0) for row in rows] for rows in (before, after)]
     # Enough for a p that many corrections leave small, and no more than some seconds' work.
     resamples = max(500, min(4000, 1_000_000 // len(pairs)))
     rows = []
-    for name, function in RUN_METRICS.items():
+    for name, metric in RUN_METRICS.items():
         if name not in shared or (only and name not in only):
             continue
-        low, high = statistics.bootstrap(list(zip(before, after, strict=True)), _change(function), resamples=200)
-        p = statistics.swap_test(before, after, function, resamples=resamples) if differing else 1.0
-        values = function(before), function(after)
-        rows.append(Difference(name, *values, low, high, "permutation", p, p, len(pairs), differing))
+        # Two runs never take the same time, which is a difference to the metrics of time alone.
+        seen = (before, after) if name.startswith("ms_") else timeless
+        about = [(a, b) for a, b in zip(*seen, strict=True) if metric.about(a) or metric.about(b)]
+        differing = sum(a != b for a, b in about)
+        low, high = statistics.bootstrap(list(zip(before, after, strict=True)), _change(metric), resamples=200)
+        p = statistics.swap_test(before, after, metric, resamples=resamples) if differing else 1.0
+        values = metric(before), metric(after)
+        rows.append(Difference(name, *values, low, high, "permutation", p, p, len(about), differing))
     return rows
 
 
-def _change(function: RunMetric) -> Callable[[Sequence[tuple[Asked, Asked]]], float]:
-    return lambda drawn: function([b for _, b in drawn]) - function([a for a, _ in drawn])
+def _change(metric: RunMetric) -> Callable[[Sequence[tuple[Asked, Asked]]], float]:
+    return lambda drawn: metric([b for _, b in drawn]) - metric([a for a, _ in drawn])
 
 
 def _cell(outcome: Outcome) -> str:
-    if outcome.error:
-        return outcome.error
-    text = f"declined: {outcome.answer['reason']}" if outcome.answer and outcome.abstained else outcome.text
-    return " ".join(text.split()).replace("|", "\\|")
+    told = f"declined: {outcome.answer['reason']}" if outcome.answer and outcome.abstained else outcome.text
+    return cell(outcome.error or told)
 
 
 # --- the gate ----------------------------------------------------------------------------------------------
@@ -253,7 +275,7 @@ def gate(
     run: Report,
     baseline: Report,
     *,
-    only: Sequence[str] = GATED,
+    only: Sequence[str] | None = None,
     floors: Mapping[str, float] | None = None,
     alpha: float = 0.05,
     tolerance: float = 0.0,
@@ -261,9 +283,15 @@ def gate(
     """Fail when a watched metric got worse by more than ``tolerance`` and its corrected p is below ``alpha``.
 
     ``floors`` are values below which a metric fails whatever the baseline was (for metrics where lower is better:
-    above which). Questions of the baseline that the run lacks fail too: leaving out is no way to pass.
+    above which). Questions and watched metrics of the baseline that the run lacks fail too: leaving out is no way to
+    pass. ``only`` names the metrics to watch instead of GATED; UsageError for one that the baseline does not have.
     """
-    comparison = compare(baseline, run, names=("baseline", "run"), only=only)
+    watched = GATED if only is None else only
+    had, has = metric_names(baseline.outcomes), metric_names(run.outcomes)
+    for name in only or ():
+        if name not in had:
+            raise UsageError(f"the baseline has no metric {name!r}; it has {', '.join(had)}")
+    comparison = compare(baseline, run, names=("baseline", "run"), only=watched)
     failures = [
         f"{row.metric} fell from {number(row.before)} to {number(row.after)} "
         f"({row.low:+.3f} to {row.high:+.3f}, corrected p {row.adjusted:.3f})".replace(
@@ -272,6 +300,7 @@ def gate(
         for row in comparison.differences
         if row.worsening > tolerance and row.adjusted < alpha
     ]
+    failures += [f"{name} is missing from the run" for name in watched if name in had and name not in has]
     if comparison.only[0]:
         failures.append(f"{comparison.only[0]} of the baseline's questions are missing from the run")
     for name, floor in (floors or {}).items():

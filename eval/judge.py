@@ -92,7 +92,8 @@ class Agreement:
 
     ``spearman`` and ``kendall`` (tau-b) are of its mean grades with people's mean ratings; ``low`` and ``high`` the
     95 % bootstrap interval of ``spearman``; ``identical`` the share of pairs of repeats with the same grade;
-    ``unread`` the share of replies without a grade.
+    ``unread`` the share of replies without a grade. nan stands for what cannot be told, as of a judge whose grades are
+    all the same.
     """
 
     n: int
@@ -121,8 +122,7 @@ def agreement(ratings: Sequence[Rating], claims: Sequence[Claim]) -> Agreement:
     ]
 
     def rho(drawn: Sequence[tuple[float, float]]) -> float:
-        value = statistics.spearman([judge for judge, _ in drawn], [human for _, human in drawn])
-        return 0.0 if math.isnan(value) else value
+        return statistics.spearman([judge for judge, _ in drawn], [human for _, human in drawn])
 
     same = [a == b for rating in ratings for a, b in combinations(rating.grades, 2) if a is not None and b is not None]
     replies = [grade is None for rating in ratings for grade in rating.grades]
@@ -133,8 +133,8 @@ def agreement(ratings: Sequence[Rating], claims: Sequence[Claim]) -> Agreement:
         low,
         high,
         statistics.kendall([judge for judge, _ in pairs], [human for _, human in pairs]),
-        metrics.mean(same),
-        metrics.mean(replies),
+        metrics.mean(same) if same else math.nan,
+        metrics.mean(replies) if replies else math.nan,
     )
 
 

@@ -135,7 +135,7 @@ def mean(values: Iterable[float]) -> float:
 # --- answers -----------------------------------------------------------------------------------------------
 
 _ARTICLES = frozenset({"a", "an", "the"})
-_ABBREVIATION = re.compile(r"\b(?:\w\.){2,}")
+_ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+")
 _MARK = re.compile(r"\[\d+\]")
@@ -217,7 +217,10 @@ def interval(value: str) -> Interval:
     """The days of an ISO "2026-02-04", "2026-02", "2026" or "2026-01-24/2026-01-25"; ValueError for others."""
     if "/" in value:
         first, _, last = value.partition("/")
-        return interval(first)[0], interval(last)[1]
+        earliest, latest = interval(first)[0], interval(last)[1]
+        if earliest and latest and earliest > latest:
+            raise ValueError(f"{value!r} ends before it begins")
+        return earliest, latest
     match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", value)
     if not match:
         raise ValueError(f"{value!r} is not an ISO day, month, year or interval A/B")

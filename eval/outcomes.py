@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from eval.questions import Question, question_from_dict
 from index.documents import Passage
+from index.errors import LoadError, UsageError
 
 
 class Hit(Protocol):
@@ -55,8 +56,13 @@ class Outcome:
 
     @property
     def abstained(self) -> bool:
-        """True when no answer was given."""
+        """True when no answer was given, for whatever reason."""
         return self.answer is None or bool(self.answer["abstained"])
+
+    @property
+    def declined(self) -> bool:
+        """True when the answer was that the articles do not say; not where asking failed."""
+        return self.answer is not None and self.abstained
 
     @property
     def confidence(self) -> float:
@@ -107,10 +113,19 @@ class Outcome:
 
 
 def read_outcomes(path: Path) -> Iterator[Outcome]:
-    """The outcomes of a ``questions.jsonl``; a last line that was cut off by an interruption is left out."""
+    """The outcomes of a ``questions.jsonl``; a last line that was cut off by an interruption is left out.
+
+    Raises UsageError for any other line that is no outcome.
+    """
     if not path.is_file():
         return
-    lines = path.read_text(encoding="utf-8").split("\n")
-    for line in lines[:-1]:  # a whole line ends in a line feed, so what follows the last one is cut off or empty
-        if line:
-            yield Outcome.from_line(line)
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.endswith("\n"):
+                return
+            try:
+                yield Outcome.from_line(line)
+            except (ValueError, TypeError, KeyError, LoadError) as error:
+                raise UsageError(
+                    f"{path}:{number} is damaged ({error}); take the line out, and its question is asked again"
+                ) from error

@@ -90,12 +90,12 @@ class Report:
             "manifest.json": json.dumps({**self.manifest, "metrics": self.numbers()}, indent=2, ensure_ascii=False) + "\n",
         }  # fmt: skip
         for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_whole(folder / name, text)
 
     def numbers(self) -> dict[str, list[float]]:
         """{metric: [value, low, high, questions]}."""
         return {
-            name: [round(number, 6) for number in (row.value, row.low, row.high)] + [row.n]
+            name: [round(value, 6) for value in (row.value, row.low, row.high)] + [row.n]
             for name, row in self.summary.items()
         }
 
@@ -121,11 +121,18 @@ class Report:
         if tags:
             parts.append("\n| tag | correct | 95 % interval | questions |\n| --- | ---: | --- | ---: |\n")
             parts += [
-                f"| {_cell(tag)} | {number(row.value)} | {row.interval} | {row.n} |\n" for tag, row in tags.items()
+                f"| {cell(tag)} | {number(row.value)} | {row.interval} | {row.n} |\n" for tag, row in tags.items()
             ]
         parts.append(f"\n## Failed questions ({len(self.failures)})\n")
         parts += [_failure(outcome) for outcome in self.failures]
         return "".join(parts)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a kill leaves the old one or the new one, never half of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 # --- text --------------------------------------------------------------------------------------------------
@@ -137,18 +144,19 @@ def _short(value: object) -> str:
     return text[:12] if len(text) == 64 else text
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """The text as it may stand in a cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 def _failure(outcome: Outcome) -> str:
     question, answer = outcome.question, outcome.answer
     got = outcome.error or (f"declined ({answer['reason']})" if answer and answer["abstained"] else outcome.text)
-    lines = [f"\n### {question.id}: {_cell(question.question)}\n", f"- expected: {_cell(outcome.expected)}"]
-    lines.append(f"- got (confidence {outcome.confidence:.2f}): {_cell(got)}")
+    lines = [f"\n### {question.id}: {cell(question.question)}\n", f"- expected: {cell(outcome.expected)}"]
+    lines.append(f"- got (confidence {outcome.confidence:.2f}): {cell(got)}")
     for citation in (answer or {}).get("citations", []):
         place = f"{citation['doc_id']} {citation['start']}–{citation['end']}"
-        lines.append(f"- [{citation['n']}] {_cell(place)}: “{_cell(citation['quote'])}”")
+        lines.append(f"- [{citation['n']}] {cell(place)}: “{cell(citation['quote'])}”")
     return "\n".join(lines) + "\n"
 
 

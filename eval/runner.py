@@ -18,7 +18,7 @@ from typing import Any
 
 from eval.outcomes import Outcome, hit_row, read_outcomes
 from eval.questions import Question, QuestionSet
-from eval.report import Report
+from eval.report import Report, write_whole
 from eval.scoring import Check, score_answer, score_citations, score_retrieval
 from eval.subject import Answers, Searches, Subject, subject_of
 from index.errors import UsageError
@@ -86,7 +86,7 @@ def evaluate(
 
 def _measure(question: Question, subject: Subject, k: int, check: Check | None) -> Outcome:
     """One question asked and scored; whatever goes wrong in it is its outcome, not the end of the run."""
-    started = time.perf_counter()
+    began = started = time.perf_counter()
     answer: dict[str, Any] | None = None
     hits: list[dict[str, Any]] = []
     query, ms = question.question, None
@@ -98,7 +98,8 @@ def _measure(question: Question, subject: Subject, k: int, check: Check | None) 
             started = time.perf_counter()
             hits = [hit_row(hit) for hit in subject.searches.search(query, k, asked_on=question.asked_on)]
     except Exception as error:
-        return Outcome(question, error=f"{type(error).__name__}: {error}", scores={"correct": 0.0})
+        failed = f"{type(error).__name__}: {error}"
+        return Outcome(question, scores=_scores_of_nothing(question, subject), ms=_milliseconds(began), error=failed)
     ms = _milliseconds(started) if ms is None else ms
     scores: dict[str, float] = {}
     if answer is not None:
@@ -106,6 +107,13 @@ def _measure(question: Question, subject: Subject, k: int, check: Check | None) 
     if subject.searches:
         scores |= score_retrieval(question, hits)
     return Outcome(question, answer, tuple(hits), scores, ms)
+
+
+def _scores_of_nothing(question: Question, subject: Subject) -> dict[str, float]:
+    """What a question scores that could not be asked: neither answered nor declined, and nothing found."""
+    empty = {"answer": "", "abstained": False, "events": [], "citations": []}
+    scores = score_answer(question, empty) if subject.answers else {}
+    return scores | (score_retrieval(question, []) if subject.searches else {})
 
 
 def _milliseconds(since: float) -> float:
@@ -145,9 +153,7 @@ def _log(folder: Path | None, kept: Iterable[Outcome]) -> Iterator[Callable[[Out
         yield lambda outcome: None
         return
     path = folder / "questions.jsonl"
-    fresh = path.with_suffix(".part")
-    fresh.write_text("".join(outcome.to_line() + "\n" for outcome in kept), encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, "".join(outcome.to_line() + "\n" for outcome in kept))
     with path.open("a", encoding="utf-8") as file:
 
         def write(outcome: Outcome) -> None:
@@ -175,9 +181,12 @@ def _resume(folder: Path, manifest: dict[str, Any]) -> dict[str, Outcome]:
     path = folder / "manifest.json"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         return {}
-    before = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise UsageError(f"{path} is damaged; remove {folder}, or choose another --out or --name") from None
     changed = [name for name in _IDENTITY if before.get(name) != json.loads(json.dumps(manifest[name]))]
     if changed:
         raise UsageError(f"{folder} holds another run (different {', '.join(changed)}); choose another --out or --name")

@@ -55,12 +55,16 @@ def bootstrap(
     resamples: int = 500,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """The same interval for any statistic of the items, such as an AUROC."""
+    """The same interval for any statistic of the items, such as an AUROC.
+
+    Samples in which the statistic has no value (nan), such as an AUROC of one class, are left out.
+    """
     if not items:
         return math.nan, math.nan
     draw = np.random.default_rng(seed)
     samples = [statistic([items[n] for n in draw.integers(0, len(items), len(items))]) for _ in range(resamples)]
-    return _percentiles(samples, level)
+    known = [sample for sample in samples if not math.isnan(sample)]
+    return _percentiles(known, level) if known else (math.nan, math.nan)
 
 
 def permutation_test(differences: Sequence[float], *, resamples: int = 10_000, seed: int = 0) -> float:
@@ -93,14 +97,17 @@ def swap_test(
     resamples: int = 500,
     seed: int = 0,
 ) -> float:
-    """Two-sided p for a statistic of a whole run: pairs swapped at random between the runs (Yeh 2000)."""
+    """Two-sided p for a statistic of a whole run: pairs swapped at random between the runs (Yeh 2000).
+
+    A swap after which the statistic has no value (nan) counts as being as far apart, against significance.
+    """
     observed = abs(statistic(second) - statistic(first)) - 1e-12
     beyond = 0
     draw = np.random.default_rng(seed)
     for _ in range(resamples):
         swaps = draw.integers(0, 2, len(first))
         pairs = [(b, a) if swap else (a, b) for a, b, swap in zip(first, second, swaps, strict=True)]
-        beyond += int(abs(statistic([b for _, b in pairs]) - statistic([a for a, _ in pairs])) >= observed)
+        beyond += int(not abs(statistic([b for _, b in pairs]) - statistic([a for a, _ in pairs])) < observed)
     return (beyond + 1) / (resamples + 1)
 
 

@@ -47,10 +47,14 @@ def number(value: float) -> str:
 
 
 class Asked(NamedTuple):
-    """What the metrics of a whole run need of an outcome; they are computed hundreds of times in resampling."""
+    """What the metrics of a whole run need of an outcome; they are computed hundreds of times in resampling.
+
+    A question is neither ``answered`` nor ``declined`` where asking failed, or where the run only searched.
+    """
 
     answerable: bool
     answered: bool
+    declined: bool
     confidence: float
     correct: bool | None
     ms: float
@@ -58,74 +62,78 @@ class Asked(NamedTuple):
 
 def asked(outcomes: Iterable[Outcome]) -> list[Asked]:
     """The outcomes as the metrics of a whole run see them."""
-    return [Asked(o.question.answerable, not o.abstained, o.confidence, o.correct, o.ms) for o in outcomes]
+    return [Asked(o.question.answerable, not o.abstained, o.declined, o.confidence, o.correct, o.ms) for o in outcomes]
 
 
-RunMetric = Callable[[Sequence[Asked]], float]
+@dataclass(frozen=True)
+class RunMetric:
+    """A metric of a whole run: the questions that it is ``about``, and its ``value`` over those."""
+
+    about: Callable[[Asked], bool]
+    value: Callable[[Sequence[Asked]], float]
+
+    def __call__(self, rows: Sequence[Asked]) -> float:
+        """The value over the questions it is about; nan where there are none."""
+        kept = [row for row in rows if self.about(row)]
+        return self.value(kept) if kept else math.nan
 
 
-def _judged(rows: Sequence[Asked]) -> tuple[list[float], list[bool]]:
-    """Confidence and correctness of the answers that were given and can be judged."""
-    given = [(row.confidence, row.correct) for row in rows if row.answered and row.correct is not None]
-    return [confidence for confidence, _ in given], [right for _, right in given]
+def _share(holds: Callable[[Asked], bool]) -> Callable[[Sequence[Asked]], float]:
+    return lambda rows: metrics.mean(holds(row) for row in rows)
 
 
-def answer_rate(rows: Sequence[Asked]) -> float:
-    """Share of the answerable questions that were answered."""
-    return metrics.mean(row.answered for row in rows if row.answerable)
+def _auroc(rows: Sequence[Asked]) -> float:
+    """How well confidence tells answerable questions from the others; nan where all are of one kind."""
+    kinds = [row.answerable for row in rows]
+    return metrics.auroc([row.confidence for row in rows], kinds) if len(set(kinds)) == 2 else math.nan
 
 
-def abstention_precision(rows: Sequence[Asked]) -> float:
-    """Share of the declined questions that are unanswerable."""
-    return metrics.mean(not row.answerable for row in rows if not row.answered)
+def _of_confidence(
+    function: Callable[[Sequence[float], Sequence[bool]], float],
+) -> Callable[[Sequence[Asked]], float]:
+    return lambda rows: function([row.confidence for row in rows], [bool(row.correct) for row in rows])
 
 
-def abstention_recall(rows: Sequence[Asked]) -> float:
-    """Share of the unanswerable questions that were declined."""
-    return metrics.mean(not row.answered for row in rows if not row.answerable)
-
-
-def abstention_auroc(rows: Sequence[Asked]) -> float:
-    """How well confidence tells answerable questions from the others."""
-    return metrics.auroc([row.confidence for row in rows], [row.answerable for row in rows])
-
-
-def _quantile(share: float) -> RunMetric:
+def _quantile(share: float) -> Callable[[Sequence[Asked]], float]:
     def milliseconds(rows: Sequence[Asked]) -> float:
         times = sorted(row.ms for row in rows)
-        return times[max(0, math.ceil(share * len(times)) - 1)] if times else 0.0
+        return times[max(0, math.ceil(share * len(times)) - 1)]
 
     return milliseconds
 
 
+def _is_judged(row: Asked) -> bool:
+    return row.answered and row.correct is not None
+
+
 RUN_METRICS: dict[str, RunMetric] = {
-    "answer_rate": answer_rate,
-    "abstention_precision": abstention_precision,
-    "abstention_recall": abstention_recall,
-    "abstention_AUROC": abstention_auroc,
-    "AURC": lambda rows: metrics.area_under_risk_coverage(*_judged(rows)),
-    "ECE": lambda rows: metrics.expected_calibration_error(*_judged(rows)),
-    "Brier": lambda rows: metrics.brier_score(*_judged(rows)),
-    "ms_median": _quantile(0.5),
-    "ms_p95": _quantile(0.95),
+    "answer_rate": RunMetric(lambda row: row.answerable, _share(lambda row: row.answered)),
+    "abstention_precision": RunMetric(lambda row: row.declined, _share(lambda row: not row.answerable)),
+    "abstention_recall": RunMetric(lambda row: not row.answerable, _share(lambda row: row.declined)),
+    "abstention_AUROC": RunMetric(lambda row: row.answered or row.declined, _auroc),
+    "AURC": RunMetric(_is_judged, _of_confidence(metrics.area_under_risk_coverage)),
+    "ECE": RunMetric(_is_judged, _of_confidence(metrics.expected_calibration_error)),
+    "Brier": RunMetric(_is_judged, _of_confidence(metrics.brier_score)),
+    "ms_median": RunMetric(lambda row: True, _quantile(0.5)),
+    "ms_p95": RunMetric(lambda row: True, _quantile(0.95)),
 }
+"""Answer rate: of the answerable questions, those that were answered. Abstention precision: of the declined ones, those
+that are unanswerable; its recall: of the unanswerable ones, those that were declined. AURC, ECE and Brier score: of the
+answers that were given and can be judged."""
 
 
 def run_metrics(outcomes: Sequence[Outcome]) -> dict[str, RunMetric]:
     """The run metrics that these outcomes have ground for."""
-    unanswerable = any(not outcome.question.answerable for outcome in outcomes)
-    answerable = any(outcome.question.answerable for outcome in outcomes)
-    answering = any(outcome.answer is not None for outcome in outcomes)
-    judged = bool(_judged(asked(outcomes))[0])
+    rows = asked(outcomes)
+    answering = any(row.answered or row.declined for row in rows)
     ground = {
-        "answer_rate": answering and answerable,
-        "abstention_precision": answering and unanswerable,
-        "abstention_recall": answering and unanswerable,
-        "abstention_AUROC": answering and unanswerable and answerable,
-        "AURC": judged, "ECE": judged, "Brier": judged,
-        "ms_median": bool(outcomes), "ms_p95": bool(outcomes),
-    }  # fmt: skip
-    return {name: function for name, function in RUN_METRICS.items() if ground[name]}
+        "answer_rate": answering,
+        "abstention_precision": not all(row.answerable for row in rows),
+        "abstention_recall": answering,
+    }
+    return {
+        name: metric for name, metric in RUN_METRICS.items() if ground.get(name, True) and not math.isnan(metric(rows))
+    }
 
 
 # --- all of them -------------------------------------------------------------------------------------------
@@ -137,6 +145,11 @@ def score_names(outcomes: Iterable[Outcome]) -> list[str]:
     return [name for name in _FIRST if name in names] + [name for name in names if name not in _FIRST]
 
 
+def metric_names(outcomes: Sequence[Outcome]) -> list[str]:
+    """Names of all metrics that these outcomes have ground for, in the order of the report."""
+    return [*score_names(outcomes), *run_metrics(outcomes)]
+
+
 def summarise(outcomes: Sequence[Outcome], *, resamples: int = 2000, seed: int = 0) -> dict[str, Estimate]:
     """Every metric with its interval, in the order of the report."""
     rows: dict[str, Estimate] = {}
@@ -145,9 +158,9 @@ def summarise(outcomes: Sequence[Outcome], *, resamples: int = 2000, seed: int =
         low, high = statistics.bootstrap_mean(values, resamples=resamples, seed=seed)
         rows[name] = Estimate(metrics.mean(values), low, high, len(values))
     whole = asked(outcomes)
-    for name, function in run_metrics(outcomes).items():
-        low, high = statistics.bootstrap(whole, function, resamples=max(resamples // 10, 1), seed=seed)
-        rows[name] = Estimate(function(whole), low, high, len(whole))
+    for name, metric in run_metrics(outcomes).items():
+        low, high = statistics.bootstrap(whole, metric, resamples=max(resamples // 10, 1), seed=seed)
+        rows[name] = Estimate(metric(whole), low, high, sum(map(metric.about, whole)))
     return rows
 
 

@@ -14,7 +14,7 @@ from answering import answering
 from eval_fakes import FakeAssistant, questions
 from newsroom import ANSWER, DECLINED
 
-from eval import Question, QuestionSet, commands, evaluate
+from eval import Question, QuestionSet, Report, commands, evaluate
 from eval.drafts import draft
 from eval.items import QuestionSetError
 from eval.votes import read_votes
@@ -194,6 +194,11 @@ def test_a_beir_folder_is_indexed_asked_and_resumed_with_the_real_assistant(
     assert "Recall@5" in capsys.readouterr().out
     with pytest.raises(UsageError, match="no questions with these tags"):
         call("run", folder, "--tag", "none", settings=settings)
+    # what is no longer in the set's corpus is found no more
+    (folder / "corpus.jsonl").write_text(lines.splitlines()[1] + "\n", encoding="utf-8")
+    assert call("run", folder, "--out", out, "--retrieval-only", "--json", settings=settings) == 0
+    report = Report.load(json.loads(capsys.readouterr().out.splitlines()[-1])["run"])
+    assert {hit["doc_id"] for outcome in report.outcomes for hit in outcome.hits} == {"d2"}
 
 
 def test_a_judge_grades_a_run_and_what_people_rated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,6 +218,6 @@ def test_a_judge_grades_a_run_and_what_people_rated(tmp_path: Path, capsys: pyte
     assert (kept["judge"], kept["repeats"], len(kept["grades"])) == ("small", 2, 5)
     assert set(map(tuple, kept["grades"].values())) == {(3, 3)}
     agreement = json.loads(capsys.readouterr().out)["agreement"]
-    assert (agreement["n"], agreement["spearman"], agreement["identical"]) == (12, 0.0, 1.0)
+    assert (agreement["n"], agreement["spearman"], agreement["identical"]) == (12, None, 1.0)
     with pytest.raises(UsageError, match="needs an LLM"):
         call("judge", run, settings=Settings())

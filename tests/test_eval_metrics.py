@@ -117,6 +117,17 @@ def test_facts_forbidden_claims_and_order() -> None:
     assert metrics.order_kept(text, [["bridge"]]) == 1.0
 
 
+def test_a_number_at_the_end_of_a_sentence_keeps_its_point() -> None:
+    assert metrics.words("It rose to 5.2. The U.S. fell.") == ["it", "rose", "to", "5.2", "us", "fell"]
+    assert metrics.containment("A magnitude of 4.5.", ["4.5"]) == 1
+    assert metrics.containment("A magnitude of 4.5.", ["45"]) == 0
+
+
+def test_an_interval_does_not_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="ends before it begins"):
+        metrics.interval("2026-02-05/2026-02-01")
+
+
 def test_intervals_of_iso_values() -> None:
     assert metrics.interval("2024-02") == ("2024-02-01", "2024-02-29")
     assert metrics.interval("2025") == ("2025-01-01", "2025-12-31")

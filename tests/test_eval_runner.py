@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from eval_fakes import FakeAssistant, FakeRetriever, questions
+from eval_fakes import FakeAssistant, FakeHit, FakeRetriever, questions
 
 from eval import QuestionSet, Report, compare, evaluate
 from eval.comparison import gate
 from eval.summary import summarise
 from index.errors import UsageError
+from rag.answer import Answer
 
 
 def test_a_perfect_assistant_scores_one_everywhere() -> None:
@@ -48,6 +49,36 @@ def test_a_failing_question_is_an_outcome_not_the_end() -> None:
     assert failure.error == "RuntimeError: model fell over"
     assert report.manifest["errors"] == 1
     assert report.summary["correct"].value == pytest.approx(24 / 25)
+    # it scores 0 wherever it would be scored, in retrieval too, and the time it took counts
+    assert (failure.scores["containment"], failure.scores["Recall@5"], failure.scores["passage MRR@10"]) == (0, 0, 0)
+    assert report.summary["Recall@1"].value == pytest.approx(19 / 20)
+    assert failure.ms > 0
+
+
+def test_a_failure_is_no_declining() -> None:
+    report = evaluate(FakeAssistant(broken=range(90, 95)), questions())
+    assert report.summary["abstention_recall"].value == 0
+    assert report.summary["correct"].value == pytest.approx(20 / 25)
+    assert "abstention_precision" not in report.summary  # nothing was declined
+    assert "abstention_AUROC" not in report.summary  # no unanswerable question has a confidence
+
+
+def test_metrics_of_the_run_say_how_many_questions_they_are_about() -> None:
+    summary = evaluate(FakeAssistant(wrong=[1]), questions()).summary
+    counted = {name: summary[name].n for name in ("answer_rate", "abstention_recall", "abstention_AUROC", "ECE")}
+    assert counted == {"answer_rate": 20, "abstention_recall": 5, "abstention_AUROC": 25, "ECE": 20}
+    # 5 of 25 are unanswerable: some samples hold none, which says nothing about how many of those were declined
+    assert (summary["abstention_recall"].low, summary["abstention_precision"].low) == (1, 1)
+
+
+def test_retrieval_alone_scores_no_answers_where_it_fails() -> None:
+    class Broken(FakeRetriever):
+        def search(self, query: str, k: int = 5, *, asked_on: str | None = None) -> list[FakeHit]:
+            raise RuntimeError("index fell over")
+
+    report = evaluate(Broken(), questions())
+    assert "correct" not in report.summary
+    assert (report.summary["Recall@5"].value, report.summary["Recall@5"].n) == (0, 20)
 
 
 def test_retrieval_alone() -> None:
@@ -119,6 +150,18 @@ def test_failed_questions_are_asked_again_on_resuming(tmp_path: Path) -> None:
     assert report.failures == ()
 
 
+def test_what_is_damaged_in_a_folder_is_named(tmp_path: Path) -> None:
+    evaluate(FakeAssistant(), questions(), out=tmp_path)
+    log = tmp_path / "questions.jsonl"
+    lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    log.write_text("".join([*lines[:2], "{}\n", *lines[3:]]), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"questions\.jsonl:3 is damaged \('question'\); take the line out"):
+        Report.load(tmp_path)
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"manifest\.json is damaged; remove"):
+        evaluate(FakeAssistant(), questions(), out=tmp_path)
+
+
 def test_another_run_is_not_overwritten(tmp_path: Path) -> None:
     evaluate(FakeAssistant(), questions(), out=tmp_path)
     with pytest.raises(UsageError, match=r"holds another run \(different k\)"):
@@ -170,6 +213,33 @@ def test_equal_runs_differ_in_nothing_and_pass_the_gate() -> None:
     assert gate(report, report).passed
 
 
+def test_time_alone_is_no_difference_to_other_metrics() -> None:
+    first, second = (evaluate(FakeAssistant(wrong=[4]), questions()) for _ in range(2))
+    rows = {row.metric: row for row in compare(first, second).differences}
+    assert rows["ms_median"].differing > 0
+    assert (rows["ECE"].differing, rows["ECE"].n, rows["abstention_recall"].n) == (0, 20, 5)
+
+
+def test_runs_that_were_held_against_other_gold_are_not_compared() -> None:
+    before = evaluate(FakeAssistant(), questions())
+    corrected = [replace(question, tags=("new",)) for question in questions()]
+    assert compare(before, evaluate(FakeAssistant(), QuestionSet("bridges", tuple(corrected)))).shared == 25
+    corrected[3] = replace(corrected[3], answers=("the mayor",))
+    after = evaluate(FakeAssistant(), QuestionSet("bridges", tuple(corrected)))
+    with pytest.raises(UsageError, match="what is right for question 'q3' has changed"):
+        compare(before, after)
+
+
+def test_an_error_keeps_its_place_in_the_table() -> None:
+    class Loud(FakeAssistant):
+        def ask(self, question: str, history: object = (), *, asked_on: str | None = None) -> Answer:
+            raise RuntimeError("a | b\nc")
+
+    one = QuestionSet("bridges", questions().questions[:1])
+    text = str(compare(evaluate(FakeAssistant(), one), evaluate(Loud(), one)))
+    assert r"RuntimeError: a \| b c |" in text
+
+
 def test_the_gate_fails_on_a_fall_beyond_noise_only() -> None:
     good, noisy, bad = (evaluate(FakeAssistant(wrong=range(n)), questions()) for n in (1, 2, 14))
     assert gate(noisy, good).passed  # one more question wrong is within the noise
@@ -187,6 +257,10 @@ def test_the_gate_holds_floors_and_missing_questions() -> None:
     assert not gate(report, report, floors={"ECE": 0.01}).passed
     with pytest.raises(UsageError, match="no metric 'speed'"):
         gate(report, report, floors={"speed": 1})
+    with pytest.raises(UsageError, match="the baseline has no metric 'corect'; it has correct"):
+        gate(report, report, only=["corect"])
+    searched = evaluate(FakeRetriever(), questions())
+    assert "correct is missing from the run" in gate(searched, report).failures
     short = evaluate(FakeAssistant(), QuestionSet("bridges", questions().questions[:-2]))
     assert gate(short, report).failures == ("2 of the baseline's questions are missing from the run",)
 

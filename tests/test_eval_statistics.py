@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 
 import pytest
 from scipy import stats
@@ -27,6 +28,23 @@ def test_bootstrap_of_any_statistic_agrees_with_that_of_the_mean() -> None:
     values = [float(n % 7) for n in range(80)]
     general = statistics.bootstrap(values, metrics.mean, resamples=2000)
     assert general == pytest.approx(statistics.bootstrap_mean(values), abs=0.1)
+
+
+def test_samples_without_a_value_are_left_out_of_the_interval() -> None:
+    def only_ones(values: Sequence[float]) -> float:
+        return 1.0 if 1.0 in values else math.nan  # what a share of nothing is
+
+    assert statistics.bootstrap([1.0, 0.0, 0.0], only_ones) == (1.0, 1.0)
+    assert all(map(math.isnan, statistics.bootstrap([0.0], only_ones)))
+
+
+def test_swaps_without_a_value_speak_against_a_difference() -> None:
+    def share(values: Sequence[float]) -> float:
+        kept = [value for value in values if value >= 0]
+        return metrics.mean(kept) if kept else math.nan
+
+    # -1 stands for a question that the statistic is not about: of one that has a value, swapping it leaves none
+    assert statistics.swap_test([1.0, -1.0], [-1.0, 0.0], share) > 0.4
 
 
 def test_permutation_test_is_exact_for_few_and_close_to_scipy_for_many() -> None:
