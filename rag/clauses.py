@@ -16,6 +16,7 @@ from typing import Literal
 
 from index.chunking import evidence_sentences
 from index.documents import Document
+from rag.captions import is_caption
 from rag.people import Mention, full_names, mentions, name_words, same_name
 from rag.tokens import stem, tokens, wordset
 
@@ -128,7 +129,7 @@ class _ById:
 
 
 def read(document: Document) -> tuple[Read, ...]:
-    """Read ``document``: its sentences (without furniture), clauses, names and what descriptions refer to.
+    """Read ``document``: its sentences (without furniture and captions), clauses, names, what descriptions refer to.
 
     The last articles read are remembered.
     """
@@ -138,7 +139,7 @@ def read(document: Document) -> tuple[Read, ...]:
 @lru_cache(maxsize=256)
 def _read(key: _ById) -> tuple[Read, ...]:
     document = key.document
-    spans = evidence_sentences(document)
+    spans = _prose(document)
     known = name_words("\n".join(document.text[s:e] for s, e in spans))
     found = [mentions(document.text[s:e], known) for s, e in spans]
     full = full_names(m.name for ms in found for m in ms)
@@ -189,12 +190,17 @@ def described(document: Document) -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=256)
 def _described(key: _ById) -> dict[str, frozenset[str]]:
     document = key.document
-    texts = [document.text[s:e] for s, e in evidence_sentences(document)]
+    texts = [document.text[s:e] for s, e in _prose(document)]
     known = name_words("\n".join(texts))
     found = [mentions(text, known) for text in texts]
     full = full_names(m.name for ms in found for m in ms)
     people = _people(found, full, texts)
     return {name: words for name, words in _descriptions(found, full).items() if name in people and words}
+
+
+def _prose(document: Document) -> list[tuple[int, int]]:
+    """The spans of the sentences that an answer may quote."""
+    return [(s, e) for s, e in evidence_sentences(document) if not is_caption(document.text[s:e])]
 
 
 def _shift(mention: Mention, by: int) -> Mention:

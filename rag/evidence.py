@@ -21,6 +21,7 @@ from index.documents import Document, Passage
 from index.rows import Sentences
 from index.sentences import split
 from rag.acronyms import abbreviated
+from rag.captions import is_caption
 from rag.question import Question
 from rag.spans import NUMBER, TIME
 from rag.tokens import Token, tokens
@@ -122,6 +123,8 @@ def gather(
         before = ""
         for number, (start, end) in enumerate(spans):
             text = article.text[start:end]
+            if is_caption(text):
+                continue
             values = features(question, text, before, read, hits, rarity)
             values["opening"] = float(number == 0)
             if similar:

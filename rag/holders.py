@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.documents import Document, Passage
 from rag.acronyms import acronym, initials
@@ -13,21 +13,57 @@ from rag.case import Case
 from rag.clauses import read
 from rag.draft import SENTENCES, Draft, inline
 from rag.people import TITLES, Mention, full_names
-from rag.tokens import Token, tokens, wordset
+from rag.tokens import Token, content_stems, tokens, wordset
 
 _ASKS = re.compile(r"who(?:['’]s|\s+(?:is|was|are))\s+(?P<office>[^,;]+?)\s*\??", re.IGNORECASE)
-_ROLES = TITLES | wordset("founder owner head winner host lawyer manager editor author spokesperson co-founder")
+_LEADS = re.compile(r"who\s+(?:leads|heads|runs|chairs)\s+(?P<whose>[^,;]+?)\s*\??", re.IGNORECASE)
+_ROLES = TITLES | wordset(
+    "founder owner head winner host lawyer manager editor author spokesperson co-founder executive"
+)
+_WRITTEN_OUT = {
+    "gov": ("governor",),
+    "sen": ("senator",),
+    "rep": ("representative",),
+    "pm": ("prime", "minister"),
+    "ceo": ("chief", "executive"),
+    "secretary-general": ("secretary", "general"),
+    "attorney-general": ("attorney", "general"),
+    "vice-president": ("vice", "president"),
+    **dict.fromkeys(("spokesman", "spokeswoman"), ("spokesperson",)),
+    **dict.fromkeys(("chairman", "chairwoman", "chairperson"), ("chair",)),
+}
+"""Other words for an office."""
+_LEADING = frozenset(
+    frozenset(office.split())
+    for office in ("leader", "head", "director", "president", "chief executive", "chair", "secretary general", "chief")
+)
+"""The offices of those who lead something."""
+_OF_A_TOWN = frozenset(["mayor"])
+"""Of whom a town has one, so that its reports need not say whose."""
+_PUBLIC = wordset(
+    "president prime minister foreign secretary general governor mayor chancellor ambassador chief executive spokesperson "
+    "state defence defense finance interior speaker pope king queen chair"
+)
+"""Offices that an article names with their holders; who merely stands near such words holds none."""
 _CLAUSE = wordset("who whom that which whose and or when while where as by with after before")
 """Words that make more of a question than an office and whose it is."""
+_NOT_NOW = wordset("longest history incoming future next elect")
+"""What is said of an office with those who hold it at another time."""
 _NOW = wordset("new current present incumbent")
 _SURE = 0.85
 """Confidence, at least, where somebody is named with the very office and whose it is."""
 _RIVALS = 2
 """Other names that articles give the same office to, at most."""
+_LOCALLY = 0.6
+"""The same where a report of the very town names its mayor."""
 _OTHERS = 0.25
 """Confidence, at most, where only holders of such an office elsewhere are named."""
 _FRONT = 40
 _BEHIND = re.compile(r",\s+((?:the\s+|an?\s+|its\s+)?(?:[\w’'-]+\s+){0,6}[\w’'-]+)\s*(?=[,.;]|$)")
+_LOWER = re.compile(r"((?:[A-Z][\w.’'-]*\s+)*(?:[a-z][a-z-]+\s+){1,4})$")
+_NO_OFFICE = re.compile(r"(?:according|said|says|for|to|with|by|like|unlike)\b", re.IGNORECASE)
+"""How the words in front of a comma begin that describe nobody behind it."""
+_FORMER = re.compile(r"\b(?:[Ff]ormer|[Ll]ate|then|[Ee]x)[\s-]+(?:[\w’'.-]+\s+)*$")
 _HOME = re.compile(r"\s+of\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)*")
 _PLACE_START = 4
 
@@ -48,19 +84,23 @@ def holder(case: Case) -> Draft | None:
 
     Where the articles only name the holders of such an office elsewhere, the answer is declined.
     """
-    match = _ASKS.fullmatch(case.asked.text)
-    if match is None:
+    asks = _ASKS.fullmatch(case.asked.text)
+    leads = _LEADS.fullmatch(case.asked.text)
+    if asks is None and leads is None:
         return None
-    words = tokens(match.group("office"))
+    words = tokens(asks["office"] if asks else leads["whose"] if leads else "")
     office, whose = _taken_apart(words)
-    if not office or any(w.text.casefold() in _CLAUSE for w in words) or len(words) < 2:
+    offices = frozenset([office]) if asks else _LEADING
+    if not (office or leads) or any(w.text.casefold() in _CLAUSE for w in words) or len(words) < 2:
         return None
     articles = [(case.document(hit.passage.doc_id), hit.passage) for hit in case.hits]
-    found = _named(articles, office, whose)
-    owned = [one for one in found if one.owned]
-    if not owned and whose and found:
+    found = _named(articles, offices, whose)
+    owned, sure = [one for one in found if one.owned], _SURE
+    if not owned and whose and office == _OF_A_TOWN and len({one.name for one in found}) == 1:
+        town = {w.stem for w in whose}
+        owned, sure = [one for one in found if town <= content_stems(one.passage.text)], _LOCALLY
+    if not owned and asks and (found or office <= _PUBLIC):
         return case.decline("not_stated", min(case.likely, _OTHERS))
-    owned = owned or (found if len({one.name for one in found}) == 1 else [])
     if not owned:
         return None
     name, *others = (name for name, _ in Counter(one.name for one in owned).most_common())
@@ -69,32 +109,41 @@ def holder(case: Case) -> Draft | None:
     writing.quote(list(shown.values())[::-1][:SENTENCES])
     rivals = [next(one for one in owned if one.name == other) for other in others[:_RIVALS]]
     writing.contrast([(inline(one.name), one.passage, one.start, one.end, "") for one in rivals])
-    return writing.draft(f"**{name}**", max(case.likely, _SURE))
+    return writing.draft(f"**{name}**", max(case.likely, sure))
 
 
 def named_holders(office: str, articles: Sequence[tuple[Document, Passage]]) -> set[str]:
     """Those whom the passages name as holding "the foreign minister of Ruritania", and whose it is."""
     roles, whose = _taken_apart(tokens(office))
-    return {one.name for one in _named(articles, roles, whose) if one.owned} if roles and whose else set()
+    return {one.name for one in _named(articles, frozenset([roles]), whose) if one.owned} if roles and whose else set()
 
 
 def _taken_apart(words: Sequence[Token]) -> tuple[frozenset[str], list[Token]]:
     """The words of an office, and those that say whose it is."""
-    office = frozenset(w.text.casefold() for w in words if w.text.casefold() in _ROLES)
+    office = _office(words)
     whose = [w for w in words if w.content and w.text.casefold() not in _ROLES | _NOW and not w.text.isdigit()]
     return office, whose
 
 
-def _named(articles: Sequence[tuple[Document, Passage]], office: frozenset[str], whose: list[Token]) -> list[_Named]:
-    """Everybody whom a sentence gives exactly the words of ``office``, in the order of the passages found."""
+def _office(words: Sequence[Token]) -> frozenset[str]:
+    """The words of an office among ``words``, abbreviations and other forms written out."""
+    held = [w.text.casefold() for w in words if w.text.casefold() in _ROLES]
+    full = frozenset(part for word in held for part in _WRITTEN_OUT.get(word, (word,)))
+    return full - {"officer"} if {"chief", "executive"} <= full else full
+
+
+def _named(
+    articles: Sequence[tuple[Document, Passage]], offices: frozenset[frozenset[str]], whose: list[Token]
+) -> list[_Named]:
+    """Everybody whom a sentence gives exactly the words of one of ``offices``, in the order of the passages found."""
     found: list[_Named] = []
     for document, passage in articles:
         for sentence in read(document):
             if not (passage.start <= sentence.start and sentence.end <= passage.end):
                 continue
-            for mention in (m for c in sentence.clauses for m in c.names if not m.resolved):
+            for mention in (_person(m) for c in sentence.clauses for m in c.names if not m.resolved):
                 text, at = sentence.text, sentence.start
-                held = [part for part in _offices(text, mention, at) if _is(office, part)]
+                held = [part for part in _offices(text, mention, at) if _office(tokens(part)) in offices]
                 if held:
                     owned = not whose or any(_belongs(whose, part) for part in held)
                     found.append(_Named(mention.name, passage, sentence.start, sentence.end, owned))
@@ -102,10 +151,25 @@ def _named(articles: Sequence[tuple[Document, Passage]], office: frozenset[str],
     return [_Named(full[o.name], o.passage, o.start, o.end, o.owned) for o in found]
 
 
+def _person(mention: Mention) -> Mention:
+    """The holder in "Commission President Ada Lindt", which as a whole looks like the name of a body."""
+    words = tokens(mention.name)
+    titles = [i for i, w in enumerate(words) if w.text.casefold() in TITLES]
+    if not mention.organisation or not titles or titles[-1] + 1 == len(words):
+        return mention
+    first = next(i for i in reversed(range(len(titles))) if not i or titles[i] - titles[i - 1] > 1)
+    name, title = words[titles[-1] + 1].start, words[titles[first]].start
+    return replace(
+        mention, name=mention.name[name:], start=mention.name_start + title, name_start=mention.name_start + name
+    )
+
+
 def _offices(text: str, mention: Mention, offset: int) -> list[str]:
     """The descriptions around a mention: its titles with what stands before them, and appositions on both sides."""
     start, name_start, end = mention.start - offset, mention.name_start - offset, mention.end - offset
     front = re.split(r"[,;:.—–“”]", text[max(0, start - _FRONT) : start])[-1]
+    if _FORMER.search(front):
+        return []
     owner = re.search(r"((?:[A-Z][\w’'.-]*\s+)*[A-Z][\w’'.-]*[’']s?\s+(?:[a-z-]+\s+)?|(?:[A-Z][\w.-]*\s+)+)$", front)
     titles = re.split(r"\s+and\s+", text[start:name_start].strip())
     home = _HOME.match(text, end)
@@ -114,14 +178,12 @@ def _offices(text: str, mention: Mention, offset: int) -> list[str]:
     if behind:
         parts += re.split(r"\s+and\s+", behind.group(1))
     before = re.search(r"(?:^|[.;—]\s|\band\s)([^.,;]{3,60}),\s+$", text[:start])
-    if before:
+    if before and not _NO_OFFICE.match(before.group(1).strip()):
         parts.append(before.group(1))
-    return parts
-
-
-def _is(office: frozenset[str], part: str) -> bool:
-    """Whether a description names exactly this office: a deputy minister is no minister."""
-    return frozenset(w.text.casefold() for w in tokens(part) if w.text.casefold() in _ROLES) == office
+    lower = _LOWER.search(front) if not titles[0] else None
+    if lower and tokens(lower.group(1))[-1].text in _ROLES:
+        parts.append(lower.group(1))
+    return [part for part in parts if not any(w.text.casefold() in _NOT_NOW for w in tokens(part))]
 
 
 def _belongs(whose: list[Token], part: str) -> bool:

@@ -23,7 +23,7 @@ TITLES = wordset(
     officer detective commissioner spokesman spokeswoman spokesperson attorney counsel archbishop bishop cardinal
     rev reverend ayatollah imam crown first lady interior defence defense finance health education home state
     treasury press administrator commander acting former manager pm adviser advisor king inspector superintendent
-    major admiral brigadier marshal saint st
+    major admiral brigadier marshal saint st secretary-general vice-president attorney-general
     """
 )
 """Words that stand in front of a person's name and are no part of it."""
@@ -54,7 +54,7 @@ _DATELINE = re.compile(r"[A-Z][A-Z .'’-]{2,}(?:, [^—–:(]{0,40})?\s*(?:\([^
 """The place and day an agency report opens with; they are no answer to a question about its events."""
 
 
-_JOINTS = wordset("of and al bin de van von the")
+_JOINTS = wordset("of and al bin bint ibn de del della der den di du da dos la le ter van von zu the")
 _ELIDED = re.compile(r"[dl][’'][A-Z]")
 """How a later part of a name begins: "Pont d’Arve"."""
 

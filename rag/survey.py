@@ -8,6 +8,7 @@ from itertools import chain, zip_longest
 
 from index.documents import Document, Passage
 from rag.answer import Event, Sentence
+from rag.captions import is_caption
 from rag.case import Case
 from rag.comparison import unlike
 from rag.draft import Draft, Writing
@@ -45,8 +46,6 @@ _ASKS_FOR_ALL = re.compile(
     )\W*$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_CREDIT = re.compile(r"^.{0,80}?(?:Getty Images|AP Photo|/(?:AP|AFP|Reuters|Getty|EPA|Bloomberg)\b|EPA-EFE)")
-"""Who took a photograph, at the head of its caption."""
 _PRONOUN = re.compile(r"\W*(?:He|She|They|It|His|Her|Their|Its)\b")
 """A sentence that begins so is not understood by itself."""
 _WORDS = 6
@@ -70,7 +69,7 @@ def survey(case: Case) -> Draft | None:
     whole = [e for e in case.evidence if topic and topic <= content_stems(e.text)]
     # What is told of "the talks in Oman" may call them a meeting.
     told = whole or [e for e in case.evidence if named and named <= content_stems(e.text)]
-    told = unlike([e for e in told if not _CREDIT.search(e.text) and not _PRONOUN.match(e.text)] or told)
+    told = unlike([e for e in told if not _PRONOUN.match(e.text)] or told)
     if not told:
         return None
     # What is new comes first where that is asked, else what was first.
@@ -92,9 +91,14 @@ def digest(question: str, hits: Sequence[Hit], document: Callable[[str], Documen
     for passage in first.values():
         article = document(passage.doc_id)
         spans = sentences(article, passage.start, passage.end)
-        told += [(passage, a, b) for a, b in spans if len(article.text[a:b].split()) >= _WORDS][:1]
+        told += [(passage, a, b) for a, b in spans if _tells(article.text[a:b])][:1]
     told.sort(key=lambda span: (span[0].published or "", span[0].doc_id), reverse=True)
     return _table(Writing(document), told[:_MOST], _TOLD) if told else None
+
+
+def _tells(text: str) -> bool:
+    """Whether the first sentence of an article tells what it is about."""
+    return len(text.split()) >= _WORDS and not is_caption(text)
 
 
 def _table(writing: Writing, told: Iterable[Span], likely: float) -> Draft:
