@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import UsageError
+from rag.cli import accept_hosts
 from rag.listening import is_loopback, require_free_port
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -86,11 +87,19 @@ def launch_options(
     conversations: ConversationStore,
     service: Sequence[BaseRoute] = (),
     look: Theme = "system",
+    *,
+    address: str = "127.0.0.1",
+    allowed_hosts: Sequence[str] = (),
+    closed: bool = False,
 ) -> dict[str, Any]:
-    """What ``Blocks.launch`` needs beside the address: the look, the pages and services beside it."""
+    """What ``Blocks.launch`` needs: the look, the pages and services beside it, and the hosts it answers to.
+
+    ``address``, ``allowed_hosts`` and ``closed`` (there is a login) are those of ``rag.hosts``.
+    """
     from starlette.middleware import Middleware
 
     from rag import pages, render
+    from rag.hosts import Hosts
     from rag.shelf import MAX_BYTES
     from rag.theme import theme
 
@@ -111,7 +120,10 @@ def launch_options(
         "max_file_size": MAX_BYTES,
         "app_kwargs": {
             "routes": [*pages.routes(assistant.index, conversations), *service],
-            "middleware": [Middleware(pages.Visitors)],
+            "middleware": [
+                Middleware(Hosts, address=address, allowed=allowed_hosts, closed=closed, refuse=pages.refusal),
+                Middleware(pages.Visitors),
+            ],
             "docs_url": None,
             "redoc_url": None,
         },
@@ -133,6 +145,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     chat = subparsers.add_parser("chat", help="open the chat in a browser", description="The chat, on this computer.")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
+    accept_hosts(chat)
     chat.add_argument("--auth", type=Path, metavar="FILE", help="ask for a login of these users (see: dateline user)")
     chat.add_argument("--no-auth", action="store_true", help="let everybody in who can reach the address")
     chat.set_defaults(run=run)
@@ -175,13 +188,22 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     threading.Thread(target=lambda: examples.extend(suggest(assistant)), daemon=True).start()
     # Programs have no login: where people need one, programs need the token.
     open_to_programs = settings.token or (is_loopback(args.host) and users is None)
-    service = routes(build_app(assistant, token=settings.token or None, host=args.host)) if open_to_programs else []
+    token, hosts = settings.token or None, settings.allowed_hosts
+    service = routes(build_app(assistant, token=token, host=args.host, allowed_hosts=hosts)) if open_to_programs else []
     sys.stderr.write(f"Dateline is at http://{args.host}:{args.port} (Ctrl+C stops it)\n")
     blocks.launch(
         server_name=args.host,
         server_port=args.port,
         auth=users.check if users else None,
-        **launch_options(assistant, conversations, service, settings.theme),
+        **launch_options(
+            assistant,
+            conversations,
+            service,
+            settings.theme,
+            address=args.host,
+            allowed_hosts=hosts,
+            closed=users is not None,
+        ),
     )
     return 0
 

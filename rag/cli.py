@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         flags = {"index": arguments.index, "k": getattr(arguments, "k", None)}
+        flags["allowed_hosts"] = tuple(getattr(arguments, "allow_host", None) or ()) or None
         with warnings.catch_warnings(record=True, action="always", category=FutureWarning) as renamed:
             settings = Settings.load(flags)
         for warning in renamed:
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve = add("serve", _serve, "answer over HTTP and MCP")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8600, help="port to listen on (default: %(default)s)")
+    accept_hosts(serve)
     serve.add_argument("--mcp-stdio", action="store_true", help="speak MCP on standard input and output instead")
     for command in (search, ask, dates, check, rewrite):
         command.add_argument("--batch", metavar="FILE", help="one JSON object a line, - for standard input")
@@ -113,6 +115,16 @@ def build_parser() -> argparse.ArgumentParser:
         entry.load()(commands)
     _accept_index(commands)
     return parser
+
+
+def accept_hosts(command: argparse.ArgumentParser) -> None:
+    """Let a command that listens take ``--allow-host``."""
+    command.add_argument(
+        "--allow-host",
+        action="append",
+        metavar="NAME",
+        help="also answer to this host name, as behind a proxy that keeps it (repeatable; * for all)",
+    )
 
 
 def _accept_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -419,7 +431,13 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         from rag.service import serve
 
         say(f"Dateline answers on http://{arguments.host}:{arguments.port}/v1/ (Ctrl+C stops it)")
-        serve(assistant, arguments.host, arguments.port, token=settings.token or None)
+        serve(
+            assistant,
+            arguments.host,
+            arguments.port,
+            token=settings.token or None,
+            allowed_hosts=settings.allowed_hosts,
+        )
     return DONE
 
 

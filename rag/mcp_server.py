@@ -92,25 +92,22 @@ def build_mcp(desk: Desk) -> MCPServer:
 
 
 class McpEndpoint:
-    """The streamable HTTP endpoint as an ASGI application.
+    """The streamable HTTP endpoint as an ASGI application; it answers whoever reaches it, so put ``Hosts`` before it."""
 
-    ``host`` is the address the service listens on: on a loopback address, requests for other hosts or from other
-    origins are refused, against DNS rebinding.
-    """
-
-    def __init__(self, server: MCPServer, *, host: str = "127.0.0.1", max_body: int = 1_000_000) -> None:
+    def __init__(self, server: MCPServer, *, max_body: int = 1_000_000) -> None:
         self._server = server
-        self._host = host
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        from mcp.server.transport_security import TransportSecuritySettings
+
         app = self._server.streamable_http_app(
             streamable_http_path=scope["path"],
             json_response=True,
             stateless_http=True,
             max_request_body_size=self._max_body,
-            host=self._host,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         async with app.router.lifespan_context(app):
             await app(scope, receive, send)

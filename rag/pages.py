@@ -10,16 +10,16 @@ from html import escape
 from http.cookies import SimpleCookie
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from index.errors import StoreError, UnknownDocumentError
 from rag import export, render
 from rag.conversations import Conversation, ConversationStore
-from rag.listening import is_loopback
+from rag.listening import host_name, is_loopback
 from rag.login import login_page
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ def routes(index: Index, conversations: ConversationStore) -> list[Route]:
     ]
 
 
+def refusal(request: HTTPConnection, status: int, told: str) -> Response:
+    """A request refused: a page for who opens one, JSON for programs and for Gradio's own page, which shows "detail"."""
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(render.page_html("Not answered", f"<p>{escape(told)}</p>"), status)
+    return JSONResponse({"error": told, "detail": told}, status)
+
+
 def font(request: Request) -> Response:
     """A font of this program; it never changes."""
     if request.path_params["name"] not in FONTS:
@@ -116,7 +123,7 @@ def owner_of(request: Visit | None) -> str:
 def at_this_computer(request: Visit) -> bool:
     """Whether a request comes from a person at this computer: not through a proxy, nor under another computer's name."""
     client = getattr(request, "client", None)
-    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    name = host_name(request.headers.get("host", ""))
     forwarded = any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-forwarded-host"))
     return client is not None and is_loopback(client.host) and is_loopback(name) and not forwarded
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -26,11 +26,13 @@ from fastapi import FastAPI, Header, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Route
 
 from index.errors import DatelineError, LLMError, StoreError, UnknownDocumentError, UsageError
 from rag import wire
 from rag.desk import BusyError, Desk, Limits
+from rag.hosts import Hosts
 from rag.listening import is_loopback, require_free_port
 
 if TYPE_CHECKING:
@@ -52,12 +54,17 @@ _STATUS: tuple[tuple[type[DatelineError], int], ...] = (
 
 
 def build_app(
-    assistant: Assistant, *, token: str | None = None, limits: Limits | None = None, host: str = "127.0.0.1"
+    assistant: Assistant,
+    *,
+    token: str | None = None,
+    limits: Limits | None = None,
+    host: str = "127.0.0.1",
+    allowed_hosts: Sequence[str] = (),
 ) -> FastAPI:
     """Return the service as an ASGI application.
 
     With ``token`` every request but the health check and the description must carry it as a bearer token. ``host`` is
-    the address it will listen on. It needs no start-up: to give it to another ASGI application, add ``routes(app)``.
+    the address it will listen on, ``allowed_hosts`` what it is called besides (see ``rag.hosts``). It needs no start-up: to give it to another ASGI application, add ``routes(app)``.
     """
     desk = Desk(assistant, limits)
     app = FastAPI(
@@ -72,9 +79,11 @@ def build_app(
     if find_spec("mcp") is not None:
         from rag.mcp_server import McpEndpoint, build_mcp
 
-        endpoint = McpEndpoint(build_mcp(desk), host=host, max_body=desk.limits.body)
-        app.router.routes.append(Route("/mcp", endpoint=endpoint, include_in_schema=False))
+        endpoint = McpEndpoint(build_mcp(desk), max_body=desk.limits.body)
+        # Every request stands alone, so there is nothing to listen for by GET, and no session to end by DELETE.
+        app.router.routes.append(Route("/mcp", endpoint=endpoint, methods=["POST"], include_in_schema=False))
     app.add_middleware(_Guard, token=token, max_body=desk.limits.body)
+    app.add_middleware(Hosts, address=host, allowed=allowed_hosts, closed=bool(token), refuse=_refused)
     _describe(app, secured=token is not None)
     return app
 
@@ -91,6 +100,7 @@ def serve(
     *,
     token: str | None = None,
     limits: Limits | None = None,
+    allowed_hosts: Sequence[str] = (),
 ) -> None:
     """Serve until interrupted; raises UsageError where others could reach it and no token is asked of them."""
     import uvicorn
@@ -98,7 +108,7 @@ def serve(
     if not token and not is_loopback(host):
         raise UsageError(f"{host} can be reached from other computers; set a token, or listen on 127.0.0.1")
     require_free_port(host, port)
-    app = build_app(assistant, token=token, limits=limits, host=host)
+    app = build_app(assistant, token=token, limits=limits, host=host, allowed_hosts=allowed_hosts)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
 
 
@@ -209,6 +219,10 @@ def _add_errors(app: FastAPI) -> None:
 
 def _error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"error": sentence}, status, headers)
+
+
+def _refused(request: HTTPConnection, status: int, sentence: str) -> JSONResponse:
+    return _error(status, sentence)
 
 
 def _sentence(error: RequestValidationError) -> str:

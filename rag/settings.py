@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from index.errors import UsageError
 from index.packaged import PACKAGED
+from rag.listening import host_pattern
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -43,7 +44,8 @@ class Settings:
     own sentences). ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
     model sees what rules do not, its rewriting is held against the conversation, and the rules step
     in where it fails; off saves a request a follow-up. ``shown`` is how many passages the chat
-    lists beside an answer, ``theme`` its colours. ``llm_key`` (for the LLM's server) and ``token``
+    lists beside an answer, ``theme`` its colours. ``allowed_hosts`` are
+    the names that chat and service are called by besides this computer's own (``rag.hosts``). ``llm_key`` (for the LLM's server) and ``token``
     (asked of HTTP and MCP clients) come from the environment alone and are never shown.
 
     >>> from rag import Settings
@@ -70,6 +72,7 @@ class Settings:
     llm_rewrite: Switch = "on"
     shown: int = 5
     theme: Theme = "system"
+    allowed_hosts: tuple[str, ...] = ()
     llm_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
 
@@ -86,6 +89,8 @@ class Settings:
             if getattr(self, name) not in get_args(choices):
                 raise UsageError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(get_args(choices))}")
 
+        for host in self.allowed_hosts:
+            host_pattern(host)
         for name in ("index", "llm_url"):
             if _holds_password(getattr(self, name)):
                 # Addresses are shown in messages and kept with evaluations.
@@ -111,8 +116,9 @@ class Settings:
         return cls(**values)
 
     def public(self) -> dict[str, Any]:
-        """Return the settings by name without the secrets: what may be printed and kept."""
-        return {name: getattr(self, name) for name in _PUBLIC}
+        """Return the settings by name without the secrets, as JSON has them: what may be printed and kept."""
+        values = {name: getattr(self, name) for name in _PUBLIC}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def open_index(self, *, read_only: bool = False) -> Index:
         """Open the index that the settings name."""
@@ -243,6 +249,11 @@ def _typed(name: str, value: Any, where: str) -> Any:
         except ValueError:
             pass
         raise UsageError(f"{where}: {name} is {value!r}; it must be a whole number")
+    if _TYPES.get(name) == "tuple[str, ...]":
+        texts = value.replace(",", " ").split() if isinstance(value, str) else value
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return tuple(texts)
+        raise UsageError(f"{where}: {name} is {value!r}; it must be a list of texts in quotes")
     if not isinstance(value, str):
         raise UsageError(f"{where}: {name} is {value!r}; it must be a text in quotes")
     return value

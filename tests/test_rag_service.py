@@ -28,6 +28,7 @@ from rag.desk import BusyError, Desk, Limits
 from rag.service import build_app, routes, serve
 
 QUESTION = {"question": "Who met the pilots?"}
+HERE = "http://127.0.0.1"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def assistant(newsroom_index: Index) -> Assistant:
 
 @pytest.fixture
 def client(assistant: Assistant) -> TestClient:
-    return TestClient(build_app(assistant), raise_server_exceptions=False)
+    return TestClient(build_app(assistant), HERE, raise_server_exceptions=False)
 
 
 def events(text: str) -> list[tuple[str, Any]]:
@@ -129,7 +130,9 @@ def test_a_failure_amid_a_stream_is_an_event(assistant: Assistant, monkeypatch: 
             closed.append(True)
 
     monkeypatch.setattr(assistant, "stream", failing)
-    response = TestClient(build_app(assistant)).post("/v1/ask", json=QUESTION, headers={"Accept": "text/event-stream"})
+    response = TestClient(build_app(assistant), HERE).post(
+        "/v1/ask", json=QUESTION, headers={"Accept": "text/event-stream"}
+    )
     assert events(response.text)[-1] == ("error", {"error": "the LLM server does not answer"})
     assert closed == [True]
 
@@ -177,7 +180,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(assistant: Assistant, monke
         raise RuntimeError("secret path")
 
     monkeypatch.setattr(assistant, "ask", broken)
-    response = TestClient(build_app(assistant), raise_server_exceptions=False).post("/v1/ask", json=QUESTION)
+    response = TestClient(build_app(assistant), HERE, raise_server_exceptions=False).post("/v1/ask", json=QUESTION)
     assert response.status_code == 500
     assert "secret" not in response.text
     assert response.json().keys() == {"error"}
@@ -188,7 +191,7 @@ def test_a_missing_llm_is_no_fault_of_the_asker(assistant: Assistant, monkeypatc
         raise LLMError("the LLM server does not answer")
 
     monkeypatch.setattr(assistant, "ask", down)
-    response = TestClient(build_app(assistant)).post("/v1/ask", json=QUESTION)
+    response = TestClient(build_app(assistant), HERE).post("/v1/ask", json=QUESTION)
     assert (response.status_code, response.json()) == (503, {"error": "the LLM server does not answer"})
 
 
@@ -217,7 +220,7 @@ def test_a_crowd_is_told_that_it_is_busy(assistant: Assistant, monkeypatch: pyte
 
     monkeypatch.setattr(assistant, "ask", slow)
     replies: queue.Queue[Any] = queue.Queue()
-    with TestClient(build_app(assistant, limits=Limits(at_once=1, waiting=1))) as client:
+    with TestClient(build_app(assistant, limits=Limits(at_once=1, waiting=1)), HERE) as client:
         crowd = [threading.Thread(target=lambda: replies.put(client.post("/v1/ask", json=QUESTION))) for _ in range(5)]
         for one in crowd:
             one.start()
@@ -332,7 +335,7 @@ def test_a_reader_who_hangs_up_gives_the_place_back(assistant: Assistant, monkey
 
 def test_another_application_can_serve_it_too(assistant: Assistant) -> None:
     outer = Starlette(routes=[Route("/", lambda request: PlainTextResponse("chat")), *routes(build_app(assistant))])
-    client = TestClient(outer)
+    client = TestClient(outer, HERE)
     assert client.get("/").text == "chat"
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/v1/search", params={"query": "mayor"}).json()["hits"]

@@ -36,6 +36,8 @@ from rag.desk import Limits as DeskLimits
 from rag.retriever import Hit
 from rag.settings import Settings
 
+HERE = "http://127.0.0.1"
+
 
 def in_a_loop(make: Callable[[], Any]) -> Any:
     """Call ``make`` within a running event loop: without one Gradio makes loops that it never closes."""
@@ -123,7 +125,7 @@ def client() -> TestClient:
     blocks.theme, blocks.head = options["theme"], options["head"]
     blocks.theme_css = blocks.theme._get_theme_css()
     blocks.config = blocks.get_config_file()
-    return TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])))
+    return TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])), HERE)
 
 
 def test_the_page_asks_for_nothing_from_elsewhere(client: TestClient) -> None:
@@ -239,7 +241,7 @@ def test_exports_are_served_to_their_owner_alone() -> None:
     store = ConversationStore()
     options = in_a_loop(lambda: ui.launch_options(assistant, store))
     client = TestClient(
-        Starlette(routes=options["app_kwargs"]["routes"], middleware=options["app_kwargs"]["middleware"])
+        Starlette(routes=options["app_kwargs"]["routes"], middleware=options["app_kwargs"]["middleware"]), HERE
     )
     kept = store.create("ann", "Mayor / <talks>")
     turn = store.add("ann", kept.id, ANSWER)
@@ -280,7 +282,7 @@ def test_with_a_login_nothing_is_shown_before_it_and_it_expires(monkeypatch: pyt
     options = ui.launch_options(assistant, store)
     blocks.auth = lambda name, password: (name, password) == ("ann", "secret words")
     blocks.config = blocks.get_config_file()
-    client = TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])))
+    client = TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])), HERE)
     document = f"/documents/{HARBOUR.doc_id}"
     assert client.get(document).status_code == 401
     assert client.get("/votes.jsonl").status_code == 401
@@ -375,7 +377,7 @@ def client_with_login() -> TestClient:
     blocks.theme, blocks.head = options["theme"], options["head"]
     blocks.theme_css = blocks.theme._get_theme_css()
     blocks.config = blocks.get_config_file()
-    return TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])))
+    return TestClient(in_a_loop(lambda: App.create_app(blocks, app_kwargs=options["app_kwargs"])), HERE)
 
 
 @pytest.mark.parametrize(

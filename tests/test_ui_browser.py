@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from gradio_client import Client
 
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="Playwright is not installed: pip install 'dateline[test]'"
@@ -479,3 +480,47 @@ def test_ten_people_at_once_each_get_their_own_answer(browser: sync_api.Browser,
         for page in pages[:2]:
             page.get_by_role("tab", name="Conversations").click()
             sync_api.expect(page.locator(".dl-kept li")).to_have_count(1)
+
+
+ATTACKS = """async (target) => {
+    const told = [];
+    for (const path of ["config", "v1/search?query=x", "documents/x", "votes.jsonl", "gradio_api/queue/data?session_hash=x"]) {
+        told.push(await fetch(target + path).then((response) => response.status));
+    }
+    for (const path of ["gradio_api/queue/join", "gradio_api/upload", "login", "v1/ask", "mcp"]) {
+        const sent = {method: "POST", body: '{"question": "Who met Fidan?"}'};
+        told.push(await fetch(target + path, sent).then((response) => response.status));
+    }
+    return told;
+}"""
+
+
+def test_a_name_that_means_this_computer_reads_nothing_and_asks_nothing(address: str, folder: Path) -> None:
+    rebinding = FLAGS[-1].replace("MAP * ", "MAP rebound.example 127.0.0.1, MAP * ")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*FLAGS[:-1], rebinding])
+        page = browser.new_page()
+        rebound = address.replace("127.0.0.1", "rebound.example")
+        opened = page.goto(rebound)
+        assert opened is not None and opened.status == 421
+        assert "does not answer to the host 'rebound.example" in page.locator("main").inner_text()
+        assert page.evaluate(ATTACKS, rebound) == [421] * 10
+        browser.close()
+
+
+def test_a_page_of_another_site_reads_nothing_and_asks_nothing(
+    page: sync_api.Page, browser: sync_api.Browser, address: str, slow_llm: str
+) -> None:
+    ask(page, QUESTION)
+    with browser.new_context() as context:
+        other = context.new_page()
+        other.goto(f"{slow_llm}/a-page-of-another-port")
+        assert other.evaluate(ATTACKS, address) == [403] * 10
+        # A link from there leads here all the same.
+        other.evaluate("(address) => { location = address }", address)
+        other.get_by_role("textbox", name="Question").wait_for(timeout=60_000)
+
+
+def test_gradios_own_client_is_let_in_and_finds_no_endpoint(address: str) -> None:
+    found = Client(address, verbose=False).view_api(print_info=False, return_format="dict")
+    assert found == {"named_endpoints": {}, "unnamed_endpoints": {}}
