@@ -23,6 +23,8 @@ _UNTOLD = 0.6
 """Factor on the confidence where a time, number or place stands in a sentence without a word of what is asked about."""
 _SAID = 0.85
 """Share of the question's words, by their rarity, from which a sentence tells what is asked about."""
+_SAID_IN_FULL = 0.45
+"""Confidence, at least, where one sentence tells what is asked in the question's own words (see ``_said_in_full``)."""
 _OLD = 60
 """Days after which an article is no longer news."""
 _HALF_TOLD = 0.75
@@ -40,7 +42,17 @@ def confidence(asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit
             likely *= _UNTOLD
         elif first["told"] <= 0.5 and not asked.names:
             likely *= _HALF_TOLD
-    return likely
+    return max(likely, _SAID_IN_FULL) if _said_in_full(first) else likely
+
+
+def _said_in_full(first: dict[str, float]) -> bool:
+    """Whether the best sentence has every word of what is asked and a value of the type, and its passage every name.
+
+    Short questions are not much like the sentence that answers them, so the likeness alone declines them. Of such
+    questions that the model declined, the articles answered 9 of 10 on news and in small collections (of those of
+    squad_v2 that were written to mislead, 4 of 11).
+    """
+    return first["passage_cover"] >= 1.0 and first["told"] >= 1.0 and first["type"] >= 1.0
 
 
 def features(

@@ -8,6 +8,7 @@ from index.documents import Document, Passage
 from rag.confidence import confidence, features, missing_names, unknown_names
 from rag.evidence import gather
 from rag.question import analyse
+from rag.weights import THRESHOLD
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,16 @@ def test_an_old_article_that_says_what_is_asked_is_no_worse_for_being_old() -> N
     known = aged(found, "2026-11-21")
     assert known["first_cover"] > 0.85
     assert known["old"] == 0.0
+
+
+def test_what_one_sentence_says_in_full_is_likely_however_unlike_the_question_is() -> None:
+    article = Document("river", "The Orle flooded two villages. The Orle was swollen after a week of rain.")
+
+    def unlike(texts: list[str]) -> NDArray[np.float32]:
+        return np.stack([np.eye(2, dtype=np.float32)[int(text.endswith("?"))] for text in texts])
+
+    def sure(question: str) -> float:
+        asked, found = analyse(question), [replace(hit, dense=0.1) for hit in hits(article)]
+        return confidence(asked, gather(asked, found, lambda _: article, unlike), found, None)
+
+    assert sure("Why was the Orle swollen?") >= THRESHOLD > sure("Why was the Orle poisoned?")
