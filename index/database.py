@@ -82,8 +82,6 @@ class Database:
 
     def upgrade(self, version: int) -> None:
         """Bring a file of an earlier format up to ``version``: sentences get a table, empty for what is there."""
-        if int(self.meta().get("format_version", version)) >= version:
-            return
         with self._script(schema.SENTENCES) as connection:
             connection.execute("UPDATE meta SET value = ? WHERE key = 'format_version'", (str(version),))
 
@@ -118,6 +116,10 @@ class Database:
     def meta(self) -> dict[str, str]:
         """Return what the index knows of itself."""
         return dict(self.connection.execute("SELECT key, value FROM meta").fetchall())
+
+    def version(self) -> int:
+        """Return the version of the file's format, 0 where it does not say."""
+        return int(self.meta().get("format_version", "0"))
 
     def generation(self) -> int:
         """Return a number that grows with every change of the articles."""

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +42,8 @@ _WIDE = 2000
 """So many of the nearest passages are looked through for those within wider bounds."""
 _BRIEF = 300
 """Both of these for a search that need not be thorough."""
+_MAKING_SECONDS = 30.0
+"""So long an opening waits for another process that makes the same index."""
 _NEARLY_FULL = 16 << 20
 """Bytes; a write that failed with less than this free is put down to the full disk."""
 
@@ -100,12 +102,14 @@ class Store:
         if not os.access(folder, os.W_OK):
             raise StoreError(f"the index folder {folder} may not be written to; choose another with --index")
         catalogue = Catalogue(folder / CATALOGUE)
-        if catalogue.is_empty_file():
+
+        def make() -> None:
             VectorStore.embedded(folder / VECTORS, create=True)
             catalogue.create({**fresh_meta(embedder), "generation": "0"})
-        else:
-            check_meta(catalogue.meta(), embedder, str(folder))
-            catalogue.upgrade(FORMAT_VERSION)
+
+        _once(folder, catalogue.is_empty_file, make)
+        check_meta(catalogue.meta(), embedder, str(folder))
+        _once(folder, lambda: catalogue.version() < FORMAT_VERSION, lambda: catalogue.upgrade(FORMAT_VERSION))
         catalogue.close()
         return cls.open(folder, embedder)
 
@@ -245,6 +249,20 @@ class Store:
     def documents(self) -> list[DocumentInfo]:
         """Return every document without its text."""
         return self.catalogue.documents()
+
+
+def _once(folder: Path, wanted: Callable[[], bool], act: Callable[[], None]) -> None:
+    """Do what is wanted of a folder under its write lock, or wait while another process does it."""
+    until = time.monotonic() + _MAKING_SECONDS
+    while wanted():
+        try:
+            with write_lock(folder):
+                if wanted():
+                    act()
+        except StoreLockedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 @contextmanager

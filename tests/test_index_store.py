@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def index(tmp_path: Path, embedder: HashingEmbedder) -> Index:
         ]
     )
     return index
+
+
+def test_many_may_open_an_index_that_is_not_there_yet(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    gate = threading.Barrier(4)
+
+    def opened(_: int) -> int:
+        gate.wait()
+        with closing(Index.open(tmp_path / "new", embedder=embedder)) as index:
+            return int(index.status()["documents"])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opened, range(4))) == [0] * 4
 
 
 def test_both_sides_find_and_agree(index: Index) -> None:
