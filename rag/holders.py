@@ -12,7 +12,7 @@ from rag.acronyms import acronym, initials
 from rag.case import Case
 from rag.clauses import read
 from rag.draft import SENTENCES, Draft, inline
-from rag.people import TITLES, Mention, full_names
+from rag.people import ORGANISATION_WORDS, TITLES, Mention, full_names
 from rag.tokens import Token, content_stems, tokens, wordset
 
 _ASKS = re.compile(r"who(?:['’]s|\s+(?:is|was|are))\s+(?P<office>[^,;]+?)\s*\??", re.IGNORECASE)
@@ -63,6 +63,11 @@ _BEHIND = re.compile(r",\s+((?:the\s+|an?\s+|its\s+)?(?:[\w’'-]+\s+){0,6}[\w�
 _LOWER = re.compile(r"((?:[A-Z][\w.’'-]*\s+)*(?:[a-z][a-z-]+\s+){1,4})$")
 _NO_OFFICE = re.compile(r"(?:according|said|says|for|to|with|by|like|unlike)\b", re.IGNORECASE)
 """How the words in front of a comma begin that describe nobody behind it."""
+_BECOMES = re.compile(
+    r"\s+(?:has\s+been\s+|was\s+|is\s+|is\s+now\s+)?(?:(?:re-?)?elected|named|appointed|becomes|became|is|sworn\s+in)\s+(?:as\s+)?"
+    r"((?:the\s+)?(?:[\w’'-]+\s+){0,6}[\w’'-]+)(?=[,.;\s”\"]|$)"
+)
+"""What somebody is said to be, or to have become."""
 _FORMER = re.compile(r"\b(?:[Ff]ormer|[Ll]ate|then|[Ee]x)[\s-]+(?:[\w’'.-]+\s+)*$")
 _HOME = re.compile(r"\s+of\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)*")
 _PLACE_START = 4
@@ -70,13 +75,14 @@ _PLACE_START = 4
 
 @dataclass(frozen=True)
 class _Named:
-    """Somebody named with an office: in which sentence, and whether it is told whose the office is."""
+    """Somebody named with an office: in which sentence, whether it is told to be the one asked about, or of others."""
 
     name: str
     passage: Passage
     start: int
     end: int
     owned: bool
+    elsewhere: bool
 
 
 def holder(case: Case) -> Draft | None:
@@ -99,7 +105,7 @@ def holder(case: Case) -> Draft | None:
     if not owned and whose and office == _OF_A_TOWN and len({one.name for one in found}) == 1:
         town = {w.stem for w in whose}
         owned, sure = [one for one in found if town <= content_stems(one.passage.text)], _LOCALLY
-    if not owned and asks and (found or office <= _PUBLIC):
+    if not owned and asks and (office <= _PUBLIC or any(one.elsewhere for one in found)):
         return case.decline("not_stated", min(case.likely, _OTHERS))
     if not owned:
         return None
@@ -143,12 +149,15 @@ def _named(
                 continue
             for mention in (_person(m) for c in sentence.clauses for m in c.names if not m.resolved):
                 text, at = sentence.text, sentence.start
+                if mention.organisation:
+                    continue
                 held = [part for part in _offices(text, mention, at) if _office(tokens(part)) in offices]
                 if held:
                     owned = not whose or any(_belongs(whose, part) for part in held)
-                    found.append(_Named(mention.name, passage, sentence.start, sentence.end, owned))
+                    elsewhere = any(w.capital and w.text.casefold() not in _ROLES for h in held for w in tokens(h))
+                    found.append(_Named(mention.name, passage, sentence.start, sentence.end, owned, elsewhere))
     full = full_names(one.name for one in found)
-    return [_Named(full[o.name], o.passage, o.start, o.end, o.owned) for o in found]
+    return [replace(one, name=full[one.name]) for one in found]
 
 
 def _person(mention: Mention) -> Mention:
@@ -177,6 +186,9 @@ def _offices(text: str, mention: Mention, offset: int) -> list[str]:
     behind = _BEHIND.match(text, end)
     if behind:
         parts += re.split(r"\s+and\s+", behind.group(1))
+    becomes = _BECOMES.match(text, end)
+    if becomes:
+        parts.append(becomes.group(1))
     before = re.search(r"(?:^|[.;—]\s|\band\s)([^.,;]{3,60}),\s+$", text[:start])
     if before and not _NO_OFFICE.match(before.group(1).strip()):
         parts.append(before.group(1))
@@ -189,6 +201,9 @@ def _offices(text: str, mention: Mention, offset: int) -> list[str]:
 def _belongs(whose: list[Token], part: str) -> bool:
     """Whether a description says whose the office is: every word, as a people's adjective too, or their acronym."""
     have = tokens(part)
+    asked = {w.stem for w in whose}
+    if any(h.capital and h.text.casefold() in ORGANISATION_WORDS and h.stem not in asked for h in have):
+        return False  # the president of a country's senate is not the country's
     short = initials(" ".join(w.text for w in whose))
     if short and any(acronym(w.text) == short for w in have):
         return True

@@ -60,6 +60,7 @@ _ASKS: tuple[tuple[re.Pattern[str], frozenset[Measure]], ...] = (
 _ASKS_CHANGE = re.compile(r"\bby how (?:much|many)\b|\bhow much (?:more|less|higher|lower|cheaper)\b")
 _ONE_OF = re.compile(r"\s+(?:of|more|another|such|or)\b")
 _WHOLE = re.compile(rf"\b{_SPELLED} of (?:its|the|their|his|her|our|these|those)\s+$", re.IGNORECASE)
+_OF = re.compile(r"\s+of\s+(?:[\w’'-]+\s*){1,5}")
 _OLD = re.compile(r"[\s-]?(?:years?[\s-]old|year[\s-]olds?|years? of age|months?[\s-]old)\b", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged|at age|at the age of|age of|age|turn(?:s|ed|ing)?)\s+$", re.IGNORECASE)
 _BESIDE_NAME = re.compile(r"[A-Z][\w’'.-]+(?:,\s+|\s+\()$")
@@ -108,9 +109,7 @@ def measured(text: str, span: Span) -> frozenset[Measure]:
         if _WAS.search(before):
             return frozenset(["age"])
     found: set[Measure] = {measure for measure, units in _UNITS if units.search(words)}
-    if not found or (found == {"share"} and re.match(r"\s+of\b", behind)):
-        found.add("count")
-    return frozenset(found)
+    return frozenset(found or {"count"})
 
 
 def measures_up(question: Question, text: str, span: Span) -> bool:
@@ -129,7 +128,15 @@ def measures_up(question: Question, text: str, span: Span) -> bool:
         return bool(measured(text, span) - {"count"}) or text[: span.start].endswith("by ")
     if re.search(r"\bhow many of\b", question.text, re.IGNORECASE) and _WHOLE.search(text[: span.start]):
         return False
-    return not asked or bool(asked & measured(text, span))
+    found = measured(text, span)
+    part = "share" in found and "count" in asked and bool(set(question.target) & _of(text, span))
+    return not asked or part or bool(asked & found)
+
+
+def _of(text: str, span: Span) -> frozenset[str]:
+    """The stems of what a share is of: "61 per cent of the voters"."""
+    match = _OF.match(text, span.end)
+    return content_stems(match.group()) if match else frozenset()
 
 
 def _dated(text: str, span: Span) -> bool:

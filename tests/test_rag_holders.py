@@ -69,3 +69,12 @@ def test_a_former_holder_or_another_offices_spokesperson_is_not_the_holder(quest
 def test_the_mayor_in_a_towns_report_is_the_towns() -> None:
     assert ask("Who is the mayor of Sallow?", [TOWN]).lead == "**Ines Brand**"
     assert ask("Who is the mayor of Dunmere?", [TOWN]).abstained
+
+
+def test_somebody_may_be_said_to_have_become_it_and_a_bodys_office_is_not_the_countrys() -> None:
+    report = Document(
+        "report",
+        "Ruritanian Senate President Ivo Brandt spoke first.\n\nAda Koss was elected president of Ruritania in May.\n\n",
+    )
+    assert ask("Who is the president of Ruritania?", [report]).lead == "**Ada Koss**"
+    assert ask("Who is the president of the Senate?", [report]).lead == "**Ivo Brandt**"
