@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,15 +72,9 @@ def clusters(signatures: Mapping[str, bytes]) -> dict[str, str]:
 
 def clusters_in_order(ids: Sequence[str], signatures: Iterable[bytes]) -> dict[str, str]:
     """Return the same for ids in ascending order and their signatures, of which one at a time is held as bytes."""
-    parents = {key: key for key in ids}
-
-    def root(key: str) -> str:
-        while parents[key] != key:
-            parents[key] = key = parents[parents[key]]
-        return key
-
     # Of texts that are quite the same, one is compared with the rest.
-    first: dict[bytes, str] = {}
+    first: dict[bytes, int] = {}
+    places: dict[str, int] = {}
     distinct: list[str] = []
     sizes = np.empty(len(ids))
     rows: Signatures = np.empty((len(ids), _PERMUTATIONS), dtype=np.uint32)
@@ -89,16 +82,15 @@ def clusters_in_order(ids: Sequence[str], signatures: Iterable[bytes]) -> dict[s
         (size,) = _HEADER.unpack_from(value)
         if not size:
             continue
-        same = first.setdefault(blake2b(value, digest_size=16).digest(), key)
-        parents[key] = same
-        if same == key:
-            sizes[len(distinct)] = size
-            rows[len(distinct)] = np.frombuffer(value, "<u4", offset=_HEADER.size)
+        place = places[key] = first.setdefault(blake2b(value, digest_size=16).digest(), len(distinct))
+        if place == len(distinct):
+            sizes[place] = size
+            rows[place] = np.frombuffer(value, "<u4", offset=_HEADER.size)
             distinct.append(key)
-    for left, right in _copies(rows[: len(distinct)], sizes[: len(distinct)]):
-        one, other = root(distinct[left]), root(distinct[right])
-        parents[max(one, other)] = min(one, other)
-    return {key: root(key) for key in ids}
+    sets = _Sets(len(distinct))
+    for bucket in _buckets(rows[: len(distinct)]):
+        _join_copies(bucket, rows, sizes, sets)
+    return {key: distinct[sets.root(places[key])] if key in places else key for key in ids}
 
 
 def independent(signatures: Mapping[str, bytes]) -> int:
@@ -124,32 +116,70 @@ def _empty_sketch() -> MinHash:
     return MinHash(num_perm=_PERMUTATIONS, hashfunc=zlib.crc32)
 
 
-def _copies(rows: Signatures, sizes: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of rows that are near-copies.
+class _Sets:
+    """Disjoint sets of the numbers below ``size`` (Tarjan 1975); the smallest number of a set stands for it."""
+
+    def __init__(self, size: int) -> None:
+        self._parents = list(range(size))
+
+    def root(self, number: int) -> int:
+        """Return the number that stands for the set of this one."""
+        parents = self._parents
+        while parents[number] != number:
+            parents[number] = number = parents[parents[number]]
+        return number
+
+    def join(self, one: int, other: int) -> None:
+        """Make one set of two."""
+        first, second = sorted((self.root(one), self.root(other)))
+        self._parents[second] = first
+
+
+def _join_copies(bucket: list[int], rows: Signatures, sizes: NDArray[np.float64], sets: _Sets) -> None:
+    """Join the sets of rows that are near-copies; rows of one set are not compared with each other.
+
+    So a thousand copies of one text cost a thousand comparisons, not half a million.
+    """
+    groups: dict[int, list[int]] = {}
+    for row in bucket:
+        groups.setdefault(sets.root(row), []).append(row)
+    while len(groups) > 1:
+        _, pending = groups.popitem()
+        others = np.array([row for group in groups.values() for row in group])
+        while pending and groups:
+            row = pending.pop()
+            found = {sets.root(other) for other in others[_are_copies(row, others, rows, sizes)].tolist()}
+            for root in found:
+                pending += groups.pop(root)
+                sets.join(row, root)
+            if found:
+                others = np.array([row for group in groups.values() for row in group])
+
+
+def _are_copies(row: int, others: NDArray[np.int64], rows: Signatures, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which of the other rows are near-copies of one.
 
     With Jaccard similarity J and set sizes a ≤ b, J (a + b) / (1 + J) shingles are shared; containment is
     their share of a.
     """
-    pairs = combinations(range(len(rows)), 2) if len(rows) <= _ALL_PAIRS else _banded(rows)
-    while chunk := [pair for _, pair in zip(range(_BATCH), pairs, strict=False)]:
-        left, right = np.array(chunk).T
-        jaccard = (rows[left] == rows[right]).mean(axis=1)
-        shorter = np.minimum(sizes[left], sizes[right])
-        shared = jaccard * (sizes[left] + sizes[right]) / (1 + jaccard)
-        alike = jaccard >= np.where(shared < _FEW, _NEARLY_SAME, ALIKE)
-        for at in np.nonzero(alike & (shared >= CONTAINED * shorter))[0]:
-            yield chunk[at]
+    jaccard = (rows[others] == rows[row]).mean(axis=1)
+    shorter = np.minimum(sizes[others], sizes[row])
+    shared = jaccard * (sizes[others] + sizes[row]) / (1 + jaccard)
+    enough = jaccard >= np.where(shared < _FEW, _NEARLY_SAME, ALIKE)
+    copies: NDArray[np.bool_] = enough & (shared >= CONTAINED * shorter)
+    return copies
 
 
-def _banded(rows: Signatures) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of rows that agree in one band at least, each once (locality-sensitive hashing)."""
-    seen: set[tuple[int, int]] = set()
+def _buckets(rows: Signatures) -> Iterator[list[int]]:
+    """Yield the numbers of rows worth comparing: all, if they are few, else those that agree in a band.
+
+    (Locality-sensitive hashing, Leskovec, Rajaraman & Ullman 2020, 3.4.)
+    """
+    if len(rows) <= _ALL_PAIRS:
+        yield list(range(len(rows)))
+        return
     for column in range(0, _PERMUTATIONS - _ROWS + 1, _ROWS):
-        for bucket in _alike(np.ascontiguousarray(rows[:, column : column + _ROWS])):
-            for pair in combinations(bucket, 2):
-                if pair not in seen:
-                    seen.add(pair)
-                    yield pair
+        yield from _alike(np.ascontiguousarray(rows[:, column : column + _ROWS]))
 
 
 def _alike(band: Signatures) -> Iterator[list[int]]:

@@ -1,8 +1,12 @@
 import random
 import struct
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from index import copies
 from index.copies import clusters, independent, signature
 
 WORDS = [f"word{number}" for number in range(3000)]
@@ -77,3 +81,19 @@ def test_many_articles_are_compared_by_bands_with_the_same_result(monkeypatch: p
     compared = clusters(signatures)
     monkeypatch.setattr("index.copies._ALL_PAIRS", 0)
     assert clusters(signatures) == compared == {name: f"{name[:3]}a" for name in texts}
+
+
+def test_many_copies_of_one_text_are_not_all_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def counting(row: int, others: NDArray[np.int64], *rest: Any) -> NDArray[np.bool_]:
+        nonlocal compared
+        compared += len(others)
+        return are_copies(row, others, *rest)
+
+    are_copies = copies._are_copies
+    monkeypatch.setattr(copies, "_are_copies", counting)
+    pattern = prose(1, 200).split()
+    texts = {f"{n:03}": " ".join([*pattern[:100], f"edition{n}", *pattern[100:]]) for n in range(600)}
+    assert set(clusters({name: signature(text) for name, text in texts.items()}).values()) == {"000"}
+    assert compared < 5 * len(texts)
