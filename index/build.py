@@ -207,8 +207,8 @@ class _Builder:
         self.report.failed.append(error)
 
     def close(self) -> None:
-        """See which documents are copies of each other, if any has changed."""
-        if self.report.added + self.report.updated + self.report.removed:
+        """See which documents are copies of each other, if any has changed, also in a run that was killed."""
+        if self.report.added + self.report.updated + self.report.removed or not self.store.catalogue.is_clustered():
             self.store.catalogue.recluster()
 
     def prune(self, paths: Sequence[Path]) -> None:

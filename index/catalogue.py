@@ -118,6 +118,10 @@ class Catalogue(Database):
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(o, d, json.dumps(ids)) for o, d, ids in files]
             )
 
+    def is_clustered(self) -> bool:
+        """Return whether it is known of every document which others are near-copies of it."""
+        return self.connection.execute("SELECT 1 FROM documents WHERE cluster IS NULL").fetchone() is None
+
     def recluster(self) -> None:
         """Find out anew which documents are near-copies of each other."""
         before = dict(self.connection.execute("SELECT doc_id, cluster FROM documents ORDER BY doc_id").fetchall())

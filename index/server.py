@@ -143,8 +143,11 @@ class ServerStore(Store):
 
     # Following the server.
 
-    def sync(self, *, force: bool = False) -> None:
-        """Bring the catalogue up to date with the server; asks at most once a second unless ``force``."""
+    def sync(self, *, force: bool = False, recluster: bool = True) -> None:
+        """Bring the catalogue up to date with the server; asks at most once a second unless ``force``.
+
+        Without ``recluster`` it is left to the caller to see which articles are copies of each other.
+        """
         if not force and time.monotonic() - self._synced < _FOLLOW_SECONDS:
             return
         with self._sync_guard:
@@ -152,6 +155,8 @@ class ServerStore(Store):
             seen = self.catalogue.generation()
             if newest > seen:
                 self._fetch(seen, newest)
+            if recluster and (force or newest > seen) and not self.catalogue.is_clustered():
+                self.catalogue.recluster()
             self._synced = time.monotonic()
 
     def _fetch(self, seen: int, newest: int) -> None:
@@ -166,7 +171,6 @@ class ServerStore(Store):
                 self.catalogue.delete(connection, [key[2:] for key, metadata in some if metadata["removed"]])
                 for entry in read:
                     self.catalogue.put(connection, *entry)
-        self.catalogue.recluster()
         with self.catalogue.transaction() as connection:
             connection.execute("DELETE FROM journal")
             connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(newest),))
@@ -257,7 +261,7 @@ class ServerStore(Store):
         self._call(lambda: self._articles.upsert(ids=ids, embeddings=[[1.0]] * len(ids), documents=documents, metadatas=metadatas))  # fmt: skip
         self._call(lambda: self.vectors.delete(old))
         self._call(lambda: self._articles.delete(ids=["__journal__"]))
-        self.sync(force=True)
+        self.sync(force=True, recluster=False)  # not after every batch: when all are written
 
     # Reading: what is on the server by now.
 

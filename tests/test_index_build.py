@@ -171,3 +171,17 @@ def test_removing_forgets_the_file_too(index: Index, articles: Path) -> None:
     index.remove(["one.txt"])
     assert not any(origin.endswith("one.txt") for origin in index.store.catalogue.files())
     assert index.add(articles).added == 1
+
+
+def test_a_run_killed_before_it_looked_for_copies_is_made_up_for(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text("Wheat fell in Rome on Monday, and all the bakers of the town were glad.")
+    index = Index.open(tmp_path / "index", embedder=embedder)
+    index.add(folder)
+    with index.store.catalogue.transaction() as connection:
+        connection.execute("UPDATE documents SET cluster = NULL")
+    assert index.add(folder).unchanged == 2
+    assert [info.cluster for info in index.documents()] == ["a.txt"] * 2
+    index.close()

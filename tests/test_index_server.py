@@ -106,6 +106,29 @@ def test_what_one_process_writes_another_finds(where: str, tmp_path: Path, monke
     assert reader.status()["store"] == where
 
 
+def test_copies_are_looked_for_once_all_is_written(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Wheat fell in Rome on Monday, and the bakers of the town were glad to hear of it at last."
+    monkeypatch.setattr("index.workshop._PASSAGES", 1)  # a batch a document
+    writer = opened(where, monkeypatch, tmp_path / "one")
+    looked = 0
+
+    def counted() -> None:
+        nonlocal looked
+        looked += 1
+        recluster()
+
+    recluster = writer.store.catalogue.recluster
+    monkeypatch.setattr(writer.store.catalogue, "recluster", counted)
+    writer.add_documents([Document(name, f"{text} {name}.") for name in "abcd"])
+    assert looked == 1
+    reader = opened(where, monkeypatch, tmp_path / "two", read_only=True)
+    assert [info.cluster for index in (writer, reader) for info in index.documents()] == ["a"] * 8
+    writer.store.catalogue.connection.execute(
+        "UPDATE documents SET cluster = NULL WHERE doc_id = 'd'"
+    ).connection.commit()
+    assert [info.cluster for info in opened(where, monkeypatch, tmp_path / "one").documents()] == ["a"] * 4
+
+
 def test_unchanged_articles_are_skipped(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "one.txt").write_text("The story of one is told here in full.")
