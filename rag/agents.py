@@ -38,6 +38,11 @@ _COLLECTIVES = wordset(
     """
 )
 """Nouns, beside names and roles, that act."""
+_NO_SUBJECT = wordset("to the a an his her its their of this that")
+"""Words right behind which no verb stands."""
+_COUNTS = wordset("two three four five six seven eight nine ten several many some")
+_OF_A_NOUN = wordset("on against of by")
+"""What follows "attacks" where it is a noun."""
 _NO_NOUN = re.compile(r"(?:ing|ly)$")
 
 
@@ -63,7 +68,7 @@ def doers(text: str, verb: str) -> tuple[tuple[int, int], ...]:
         ):
             first -= 1
         group = {w.text.casefold() for w in sequence[first:at]}
-        if not _verbal(word, sequence[at - 1] if at else None, text, helped=bool(group & AUXILIARIES)):
+        if not _verbal(sequence, first, at, text, helped=bool(group & AUXILIARIES)):
             continue
         by = _BY.search(text, word.end, word.end + 60)
         if group & BE and not word.text.endswith("ing"):
@@ -71,9 +76,17 @@ def doers(text: str, verb: str) -> tuple[tuple[int, int], ...]:
                 found.append((by.end(), _end(text, by.end())))
         elif by and by.start() - word.end < 2:
             found.append((by.end(), _end(text, by.end())))
-        elif first:
+        elif first and not (first == at and _reduced(text, sequence, at)):
             found.append((_opening(text, sequence, first), sequence[first].start))
     return tuple(span for span in found if span[0] < span[1])
+
+
+def _reduced(text: str, sequence: tuple[Token, ...], at: int) -> bool:
+    """Whether a participle behind a comma only describes what stands before it: "the bridge, built in 1957,"."""
+    gap = text[sequence[at - 1].end : sequence[at].start]
+    behind = sequence[at + 1].text.casefold() if at + 1 < len(sequence) else ""
+    inserted = text[: sequence[at - 1].end].count(",") > 0
+    return "," in gap and not inserted and behind in _PLACED | {"by", "from", "for", "with", "of", "as", ""}
 
 
 def told_of_another(question: Question, text: str) -> bool:
@@ -136,14 +149,19 @@ def _helps(word: Token) -> bool:
     return low in AUXILIARIES | ADVERBS or (low.endswith("ly") and not word.capital)
 
 
-def _verbal(word: Token, before: Token | None, text: str, *, helped: bool) -> bool:
+def _verbal(sequence: tuple[Token, ...], first: int, at: int, text: str, *, helped: bool) -> bool:
     """Whether a word tells the deed as a verb: no noun ("the attack on"), no infinitive, no participle before a noun."""
-    low = word.text.casefold()
+    low = sequence[at].text.casefold()
+    before = sequence[first - 1] if first else None
     lead = before.text.casefold() if before else ""
+    if lead in _COUNTS and first > 1:  # "the bodies of four badly burnt dogs"
+        lead = sequence[first - 2].text.casefold()
     owned = before is not None and text[before.end : before.end + 1] in ("’", "'")
-    if lead in ("to", "the", "a", "an", "his", "her", "its", "their", "of", "this", "that") or owned:
+    if not helped and (lead in _NO_SUBJECT or owned):
         return False
-    return helped or low.endswith("ed") or low in IRREGULAR_FORMS or (low.endswith("s") and before is not None)
+    behind = sequence[at + 1].text.casefold() if at + 1 < len(sequence) else ""
+    named = low.endswith("s") and low not in IRREGULAR_FORMS and behind in _OF_A_NOUN
+    return helped or low.endswith("ed") or low in IRREGULAR_FORMS or (low.endswith("s") and bool(before) and not named)
 
 
 def _opening(text: str, sequence: tuple[Token, ...], first: int) -> int:
@@ -157,6 +175,13 @@ def _opening(text: str, sequence: tuple[Token, ...], first: int) -> int:
         before = text[: sequence[first - 1].start].rstrip(" ,")
         return _front(text, len(before))
     return _front(text, at)
+
+
+def subject_before(text: str, at: int) -> int:
+    """Where the subject begins that ends right before the verb at ``at``: insertions skipped."""
+    sequence = tuple(w for w in tokens(text) if w.start >= at) or ()
+    before = tuple(w for w in tokens(text) if w.end <= at)
+    return _opening(text, (*before, *sequence), len(before)) if before and sequence else 0
 
 
 def _front(text: str, at: int) -> int:

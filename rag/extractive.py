@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from index.documents import Document
+from rag.allegations import allegation
 from rag.case import Case
 from rag.chronicle import chronicle, days
 from rag.confidence import Knows, confidence, unknown_names, wrong_year
@@ -91,7 +92,7 @@ class Extractive:
             return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
             return case.decline("outside_dates", min(likely, _WRONG_YEAR))
-        for route in (survey, yes_no, holder, venue, dealings, speech, events):
+        for route in (survey, yes_no, holder, venue, dealings, speech, allegation, events):
             draft = route(case)
             if draft is not None:
                 return draft

@@ -24,8 +24,12 @@ _OVERVIEW = 4
 """Cited sentences that an overview shows at most."""
 _OFF_TARGET = 0.6
 """Factor on the confidence where no number counts what is asked, or no passage knows the office asked about."""
-_UNDONE = 0.8
+_UNDONE = 0.7
 """The same where the sentence does not tell who did it."""
+_DISPUTED = 0.8
+"""The same where several articles name somebody else each."""
+_UNSAID = 0.5
+"""Confidence below which sentences that do not tell who did it are no answer."""
 _HOW_OFTEN = re.compile(r"how often\b", re.IGNORECASE)
 _IS = re.compile(r"who(?:['’]s|\s+(?:is|was|are|were))\b", re.IGNORECASE)
 _PLAIN = 0.6
@@ -53,12 +57,16 @@ def fact(case: Case) -> Draft:
         likely *= _OFF_TARGET
     if asked.kind == "who" and asked.names and chosen and not _deed_told(asked, chosen[0][0]):
         likely *= _OFF_TARGET
-    elif did and chosen and not doers(chosen[0][0].text, did):
-        likely *= _UNDONE
+    untold = bool(did and chosen and not doers(chosen[0][0].text, did))
+    undone = untold and not rivals(asked, *chosen[0], evidence)
+    if untold:
+        likely *= _UNDONE if undone else _DISPUTED
     if chosen and told_of_another(asked, chosen[0][0].text):
         likely = min(likely, _PAST)
-    if likely < THRESHOLD:
-        return case.decline("not_stated", likely)
+    if likely < (_UNSAID if undone else THRESHOLD):
+        return case.decline("not_stated", min(likely, THRESHOLD))
+    if undone:
+        return overview(replace(case, likely=likely))
     if did and asked.names and not chosen:
         return case.decline("not_stated", min(likely, _PAST))
     if not chosen:

@@ -12,7 +12,7 @@ from rag.acronyms import acronym, initials
 from rag.case import Case
 from rag.clauses import read
 from rag.draft import SENTENCES, Draft, inline
-from rag.people import ORGANISATION_WORDS, TITLES, Mention, full_names
+from rag.people import TITLES, Mention, full_names
 from rag.tokens import Token, content_stems, tokens, wordset
 
 _ASKS = re.compile(r"who(?:['’]s|\s+(?:is|was|are))\s+(?P<office>[^,;]+?)\s*\??", re.IGNORECASE)
@@ -45,6 +45,10 @@ _PUBLIC = wordset(
     "state defence defense finance interior speaker pope king queen chair"
 )
 """Offices that an article names with their holders; who merely stands near such words holds none."""
+_BODIES = wordset(
+    "senate house parliament council commission court congress assembly chamber party union committee association federation"
+)
+"""Bodies with presidents and leaders of their own."""
 _CLAUSE = wordset("who whom that which whose and or when while where as by with after before")
 """Words that make more of a question than an office and whose it is."""
 _NOT_NOW = wordset("longest history incoming future next elect")
@@ -202,7 +206,7 @@ def _belongs(whose: list[Token], part: str) -> bool:
     """Whether a description says whose the office is: every word, as a people's adjective too, or their acronym."""
     have = tokens(part)
     asked = {w.stem for w in whose}
-    if any(h.capital and h.text.casefold() in ORGANISATION_WORDS and h.stem not in asked for h in have):
+    if any(h.capital and h.text.casefold() in _BODIES and h.stem not in asked for h in have):
         return False  # the president of a country's senate is not the country's
     short = initials(" ".join(w.text for w in whose))
     if short and any(acronym(w.text) == short for w in have):
