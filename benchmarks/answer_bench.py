@@ -9,7 +9,6 @@ between runs.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import re
 import statistics
@@ -17,6 +16,8 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from sets import add_data
 
 from eval.adapters import load_benchmark
 from eval.metrics import auroc, containment, expected_calibration_error
@@ -271,18 +272,14 @@ def main() -> None:
     """Run the sets asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}; default all")
-    parser.add_argument(
-        "--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"), help="folder of the public sets"
-    )
+    add_data(parser)
     parser.add_argument("--sample", type=int, default=0, help="questions of a kind per set; 0 for all")
     parser.add_argument("--indexes", type=Path, help="folder for the indexes; default a temporary one")
     given = parser.parse_args()
-    if given.data is None:
-        parser.error("say where the sets are with --data or DATELINE_BENCHMARKS")
     if unknown := set(given.sets) - set(SETS):
         parser.error(f"no set {', '.join(sorted(unknown))}; there are {', '.join(SETS)}")
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(given.data), given.indexes or Path(folder), given.sample)
+        bench = Bench(given.data, given.indexes or Path(folder), given.sample)
         for name in given.sets or SETS:
             getattr(bench, name)()
         bench.overall()

@@ -11,7 +11,6 @@ regression; all three are linear in features that can be read, with an L2 penalt
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sets import add_data
 
 from eval.adapters import load_benchmark
 from eval.metrics import auroc, containment, expected_calibration_error, words
@@ -329,17 +329,13 @@ def write(path: Path, span: Features, sentence: Features, sure: Features) -> Non
 def main() -> None:
     """Validate, and fit on everything if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"), help="folder of the public sets"
-    )
+    add_data(parser)
     parser.add_argument("--sample", type=int, default=0, help="questions per set; 0 for all")
     parser.add_argument("--indexes", type=Path, help="folder for the indexes; default a temporary one")
     parser.add_argument("--write", type=Path, help="write the fitted weights to this file, such as rag/weights.py")
     given = parser.parse_args()
-    if given.data is None:
-        parser.error("say where the sets are with --data or DATELINE_BENCHMARKS")
     with tempfile.TemporaryDirectory() as folder:
-        cases = collect(Path(given.data), given.indexes or Path(folder), given.sample)
+        cases = collect(given.data, given.indexes or Path(folder), given.sample)
     sentence, span = sentence_choices(cases), span_choices(cases)
     validate_choices("sentence", sentence, SENTENCE, 1e-3)
     validate_choices("span in its sentence", span, SPAN, 2e-3)

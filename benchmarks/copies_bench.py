@@ -9,13 +9,13 @@ different sites, which wrote their own, are what must not be found. Prints a Mar
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
 import time
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import urlsplit
+
+from sets import add_data
 
 from index import copies
 from index.documents import Document
@@ -47,10 +47,10 @@ def version(words: list[str], others: list[list[str]], kind: str, rng: random.Ra
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument("--copies", type=int, default=250, help="pairs made of each kind")
     arguments = parser.parse_args()
-    path = Path(arguments.data, "realtimeqa_articles", "articles.jsonl")
+    path = arguments.data / "realtimeqa_articles" / "articles.jsonl"
     documents = list(load([path], on_error=lambda error: print(error, file=sys.stderr)))
     texts = {document.doc_id: words_of(document) for document in documents}
     site = {document.doc_id: urlsplit(document.url).hostname for document in documents}

@@ -26,8 +26,6 @@ from __future__ import annotations
 import argparse
 import html
 import importlib
-import json
-import os
 import re
 import subprocess
 import sys
@@ -40,7 +38,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from eval.items import rows
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from sets import add_data
 
 from index.calendars import span_of
 from index.dates import resolve
@@ -226,12 +228,6 @@ SYSTEMS: dict[str, Callable[[], System]] = {
 }
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a .jsonl file."""
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def overlaps(one: Predicted, other: dict[str, Any]) -> bool:
     """Say whether a prediction and an annotation share a character."""
     return one.start < int(other["end"]) and int(other["start"]) < one.end
@@ -369,7 +365,7 @@ def recognizers_right(case: dict[str, Any], found: list[Predicted]) -> bool:
 
 def measured(name: str, system: System, data: Path, cases_too: bool) -> dict[str, Any]:
     """Return every number of one system."""
-    docs = rows(data / "tempeval3" / "docs.jsonl")
+    docs = list(rows(data / "tempeval3" / "docs.jsonl"))
     began = time.process_time()
     wall = time.perf_counter()
     found = [system(doc["text"], datetime.fromisoformat(doc["dct"]).replace(tzinfo=None)) for doc in docs]
@@ -379,7 +375,7 @@ def measured(name: str, system: System, data: Path, cases_too: bool) -> dict[str
     out["day level"] = day_level(docs, found)
     out["MB/s"] = sum(len(doc["text"].encode()) for doc in docs) / spent / 1e6
     if cases_too:
-        cases = rows(data / "recognizers_datetime" / "cases.jsonl")
+        cases = list(rows(data / "recognizers_datetime" / "cases.jsonl"))
         verdicts = [
             recognizers_right(c, system(c["text"], datetime.fromisoformat(c["reference_datetime"]))) for c in cases
         ]
@@ -407,13 +403,11 @@ def table(results: list[dict[str, Any]]) -> str:
 def main() -> int:
     """Run the systems asked for and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument(
         "--systems", default=",".join(SYSTEMS), help="comma-separated; those not installed are left out"
     )
     arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("say where the data is: --data PATH or DATELINE_BENCHMARKS")
     results = []
     for name in arguments.systems.split(","):
         try:
@@ -422,7 +416,7 @@ def main() -> int:
             print(f"{name}: not installed ({missing})", file=sys.stderr)
             continue
         # One virtual machine is started for each text, too slow for hundreds of one-line cases.
-        results.append(measured(name, system, Path(arguments.data), cases_too=name != "heideltime"))
+        results.append(measured(name, system, arguments.data, cases_too=name != "heideltime"))
         print(f"{name}: done", file=sys.stderr)
     print(table(results))
     return 0

@@ -20,6 +20,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sets import add_data
+
 from eval import QuestionSet, Report, evaluate
 from eval.adapters import ADAPTERS, load_benchmark
 from eval.runner import run_name
@@ -43,7 +45,7 @@ BEGIN, END = "<!-- quality: begin -->", "<!-- quality: end -->"
 def main() -> None:
     """Measure, print the tables, and put them into a file where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.environ.get("DATELINE_BENCHMARKS"), help="folder of the public sets")
+    add_data(parser, required=False)
     parser.add_argument("--set", action="append", help="only this public set (may be repeated)")
     parser.add_argument("--sample", type=int, help="at most so many questions of a public set, drawn with seed 0")
     parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs and indexes are kept")
@@ -51,7 +53,7 @@ def main() -> None:
     arguments = parser.parse_args()
     reports = list(shipped(arguments.out))
     if arguments.data:
-        reports += public(Path(arguments.data), arguments.set or public_names(), arguments.sample, arguments.out)
+        reports += public(arguments.data, arguments.set or public_names(), arguments.sample, arguments.out)
     text = tables(reports)
     print(text)
     if arguments.write:

@@ -12,8 +12,6 @@ set left out.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
 import re
 import statistics
@@ -22,10 +20,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from sets import add_data
 
+from eval.claims import load_claims
+from eval.items import rows
 from eval.metrics import auroc
 from eval.statistics import spearman
 from index.loaders import load
@@ -43,33 +43,22 @@ class Item:
     group: str
 
 
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a .jsonl file."""
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def labelled(data: Path) -> dict[str, list[Item]]:
     """Return the sets with a yes-or-no label."""
     sets: dict[str, list[Item]] = {"qags cnndm": [], "qags xsum": [], "wice": []}
-    for item in read_jsonl(data / "qags" / "items.jsonl"):
-        for sentence in item["sentences"]:
-            found = Item(sentence["text"], (item["article"],), float(sentence["supported"]), item["id"])
-            sets[f"qags {item['source']}"].append(found)
-    for item in read_jsonl(data / "wice" / "claims.jsonl"):
-        passage = "\n".join(item["evidence_sentences"])
-        sets["wice"].append(Item(item["claim"], (passage,), float(item["label"] == "supported"), item["id"]))
+    for claim in load_claims(data, "qags"):
+        sets[f"qags {claim.group}"].append(Item(claim.claim, claim.passages, float(claim.supported), claim.item))
+    for claim in load_claims(data, "wice"):
+        sets["wice"].append(Item(claim.claim, ("\n".join(claim.passages),), float(claim.supported), claim.id))
     return sets
 
 
 def rated(data: Path) -> list[Item]:
     """Return the answers that three people rated for faithfulness; those without any passage are left out."""
     return [
-        Item(
-            row["response"], tuple(c["text"] for c in row["contexts"]), statistics.mean(row["faithfulness"]), row["id"]
-        )
-        for row in read_jsonl(data / "mtrag_human_eval" / "responses.jsonl")
-        if row["contexts"]
+        Item(claim.claim, claim.passages, claim.rating or 0.0, claim.id)
+        for claim in load_claims(data, "mtrag_human_eval")
+        if claim.passages
     ]
 
 
@@ -80,7 +69,7 @@ def fluent() -> Iterator[tuple[bool, bool]]:
     """Yield for each fluent claim whether it is true to the articles, and whether it passes against all of them."""
     folders = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}
     articles = {name: list(load([folder], on_error=print)) for name, folder in folders.items()}
-    for row in read_jsonl(ROOT / "tests" / "data" / "fluent_claims.jsonl"):
+    for row in rows(ROOT / "tests" / "data" / "fluent_claims.jsonl"):
         about = articles[row["articles"]]
         found = check(row["claim"], [a.text for a in about], published=[a.published for a in about])
         yield row["supported"], found.supported
@@ -112,12 +101,12 @@ class Exchange:
 
 def exchanges(data: Path, seed: int, count: int) -> Iterator[Exchange]:
     """Yield sentences with one name, number or date exchanged for another of its kind, half from the same passage."""
-    rows = [(p["text"], None) for p in read_jsonl(data / "squad_v2" / "passages.jsonl")]
-    rows += [(p["text"], p["date"]) for p in read_jsonl(data / "realtimeqa_evidence" / "passages.jsonl")]
+    passages = [(row["text"], None) for row in rows(data / "squad_v2" / "passages.jsonl")]
+    passages += [(row["text"], row["date"]) for row in rows(data / "realtimeqa_evidence" / "passages.jsonl")]
     rng = random.Random(seed)
-    pools = {kind: [m.group() for text, _ in rows for m in _find(kind, text)] for kind in KINDS}
-    rng.shuffle(rows)
-    for made, (text, published) in enumerate(rows[:count]):
+    pools = {kind: [m.group() for text, _ in passages for m in _find(kind, text)] for kind in KINDS}
+    rng.shuffle(passages)
+    for made, (text, published) in enumerate(passages[:count]):
         spans = [(a, b) for a, b in split(text) if 8 <= len(text[a:b].split()) <= 45]
         if not spans:
             continue
@@ -218,14 +207,12 @@ def regression(tables: Sequence[np.ndarray], labels: Sequence[np.ndarray], penal
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"), help="folder of the sets")
+    add_data(parser)
     parser.add_argument("--fit", action="store_true", help="refit the weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=1500, help="passages to take exchanges from")
     parser.add_argument("--show", type=int, default=0, help="show that many exchanges that were not noticed")
     arguments = parser.parse_args()
-    if arguments.data is None:
-        parser.error("say where the data is: --data PATH or DATELINE_BENCHMARKS")
     sets = labelled(arguments.data)
     if arguments.fit:
         fit(sets)

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +21,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from memory import peak
+from sets import add_data
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -118,7 +119,7 @@ def sample(articles: Path, count: int, target: Path) -> Path:
 def main() -> None:
     """Measure and print Markdown tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument("--articles", type=int, default=200)
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--all", action="store_true")
@@ -126,14 +127,11 @@ def main() -> None:
     parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if not arguments.data:
-        parser.error("--data is missing: the folder that holds realtimeqa_articles")
     if arguments.way:
-        passages, seconds = WAYS[arguments.way](Path(arguments.data), Path(arguments.folder))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"passages": passages, "seconds": seconds, "mib": peak}))
+        passages, seconds = WAYS[arguments.way](arguments.data, Path(arguments.folder))
+        print(json.dumps({"passages": passages, "seconds": seconds, "mib": peak()}))
         return
-    articles = Path(arguments.data) / "realtimeqa_articles" / "articles.jsonl"
+    articles = arguments.data / "realtimeqa_articles" / "articles.jsonl"
     ways = [way for way in WAYS if not (arguments.no_stock and way == "stock")]
     results: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as name:
@@ -151,9 +149,9 @@ def main() -> None:
         for way in ways:
             seconds = statistics.median(r["seconds"] for r in results[way])
             passages = results[way][0]["passages"]
-            peak = max(r["mib"] for r in results[way])
+            most = max(r["mib"] for r in results[way])
             ratio = seconds / passages / base
-            print(f"| {way} | {passages} | {seconds:.1f} | {passages / seconds:.1f} | {ratio:.2f} | {peak:.0f} |")
+            print(f"| {way} | {passages} | {seconds:.1f} | {passages / seconds:.1f} | {ratio:.2f} | {most:.0f} |")
         if arguments.all:
             whole(articles, Path(name))
 

@@ -16,7 +16,6 @@ about the news and must not bury an answer that is old.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import zlib
@@ -28,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from retrieval_bench import Remembering, build
 from scipy.optimize import minimize
+from sets import add_data
 
 from eval.adapters import load_benchmark
 from eval.metrics import mean, ndcg, recall
@@ -175,12 +175,10 @@ def parts(data: Path, indexes: Path, every: int) -> Iterator[tuple[str, list[Cas
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the cross-validated table and the weights learned on all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument("--indexes", type=Path, help="keep the indexes here; by default they are temporary")
     parser.add_argument("--every", type=int, default=1, help="take every N-th question of the large sets")
     options = parser.parse_args(arguments)
-    if options.data is None:
-        parser.error("give --data, or set DATELINE_BENCHMARKS")
     with tempfile.TemporaryDirectory() as temporary:
         found = dict(parts(options.data, options.indexes or Path(temporary), options.every))
     folds = [learn([[c for c in some if c.fold != fold] for some in found.values()]) for fold in (0, 1)]

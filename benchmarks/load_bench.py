@@ -25,7 +25,8 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from serving import resident_mb, served
+from memory import resident
+from serving import served
 
 _NAMES = ("Araghchi", "Erdogan", "Fidan", "Ishaq Dar", "Shehbaz Sharif", "Pezeshkian", "Trump", "Witkoff", "Shamkhani", "Magnus Carlsen")  # fmt: skip
 _FORMS = (
@@ -251,7 +252,7 @@ async def memory(url: str, pid: int, questions: int) -> None:
             reply = await http.post("v1/ask", json={"question": question})
             reply.raise_for_status()
             if number % 250 == 0:
-                points.append((number, resident_mb(pid)))
+                points.append((number, resident(pid)))
                 print(f"| {number} | {points[-1][1]:.1f} | {time.perf_counter() - begun:.0f} |", flush=True)
     half = points[len(points) // 2 :]
     if len(half) > 1:
@@ -289,7 +290,7 @@ def main() -> None:
     for clients in options.http:
         with served("serve") as (url, pid):
             tally = asyncio.run(http_load(url, clients, 30 if clients == 1 else options.rounds, expected, texts))
-            print(tally.row("HTTP: ask, ask, search", clients, resident_mb(pid)), flush=True)
+            print(tally.row("HTTP: ask, ask, search", clients, resident(pid)), flush=True)
             complain(tally)
     if options.chat:
         told: dict[str, str] = {}
@@ -299,7 +300,7 @@ def main() -> None:
     for people in options.chat:
         with served("chat") as (url, pid):
             tally = asyncio.run(chat_load(url, range(people), told))
-            print(tally.row(f"chat: {len(FOLLOWING)} questions each", people, resident_mb(pid)), flush=True)
+            print(tally.row(f"chat: {len(FOLLOWING)} questions each", people, resident(pid)), flush=True)
             complain(tally)
     if options.memory:
         print("\n| questions | server MB | seconds |\n| --- | --- | --- |")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from memory import peak
+from sets import add_data
 
 from index.errors import LoadError
 from index.loaders import load, scan
@@ -29,17 +30,16 @@ def timed(name: str, work: Callable[[], int]) -> None:
     """Print a row: what was done, to how many, wall and processor time, peak memory."""
     wall, cpu = time.perf_counter(), time.process_time()
     count = work()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"| {name} | {count} | {time.perf_counter() - wall:.2f} s | {time.process_time() - cpu:.2f} s | {peak:.0f} MB |"
+        f"| {name} | {count} | {time.perf_counter() - wall:.2f} s | {time.process_time() - cpu:.2f} s | {peak():.0f} MB |"
     )
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
-    path = Path(parser.parse_args().data, "realtimeqa_articles", "articles.jsonl")
+    add_data(parser)
+    path = parser.parse_args().data / "realtimeqa_articles" / "articles.jsonl"
     with tempfile.TemporaryDirectory() as folder:
         with path.open(encoding="utf-8") as lines:
             for article in map(json.loads, lines):

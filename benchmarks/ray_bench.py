@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from index_bench import sample
 from ray.cluster_utils import Cluster
+from sets import add_data
 
 from index import Index
 from index.build import build
@@ -78,14 +79,12 @@ def run(collection: Path, folder: Path, warm: Path, workers: int, embedder: Embe
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument("--articles", type=int, default=100)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--milliseconds", type=float)
     arguments = parser.parse_args()
-    if not arguments.data:
-        parser.error("--data is missing: the folder that holds realtimeqa_articles")
-    articles = Path(arguments.data) / "realtimeqa_articles" / "articles.jsonl"
+    articles = arguments.data / "realtimeqa_articles" / "articles.jsonl"
     print("| workers | passages | s | passages/s |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as temporary:
         collection = sample(articles, arguments.articles, Path(temporary) / "articles.jsonl")

@@ -16,7 +16,6 @@ TREC run and a tab-separated file of values per query.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import peers
+from sets import add_data
 
 from eval.adapters import load_benchmark
 from eval.metrics import mean, score_run
@@ -171,7 +171,7 @@ def bench(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the sets and print one Markdown table each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
     parser.add_argument("--indexes", type=Path, help="keep the indexes here; by default they are temporary")
     parser.add_argument("--ready", nargs="+", default=[], metavar="NAME=FOLDER", help="an index made before, only read")
@@ -179,8 +179,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="write TREC runs and values per query here")
     parser.add_argument("--every", type=int, default=1, help="take every N-th question")
     options = parser.parse_args(arguments)
-    if options.data is None:
-        parser.error("give --data, or set DATELINE_BENCHMARKS")
     ready = dict(pair.partition("=")[::2] for pair in options.ready)
     unknown = ready.keys() - SETS.keys()
     if unknown or not all(ready.values()):

@@ -12,18 +12,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import re
 import statistics
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sets import add_data
 
+from eval.items import rows
+from eval.metrics import rouge1_f1
 from rag.conversation import Rewriter, rewrite
 from rag.mentions import Mention
 from rag.referents import Features, Gap, Turn, Weights, alone, candidates
@@ -37,23 +37,6 @@ START: Weights = {
     "role=oblique": -0.5, "age": -2.0, "referred": 1.6, "named": 0.5, "frequency": 0.5, "in_reply": -2.0,
     "before_new_topic": -1.0, "it=plural": -1.0,
 }  # fmt: skip
-
-
-def tokens(text: str) -> list[str]:
-    """Return the lower-case alphanumeric tokens that ROUGE compares."""
-    return re.findall(r"[a-z0-9]+", text.lower())
-
-
-def rouge1(candidate: str, reference: str) -> float:
-    """Return ROUGE-1 F1."""
-    ours, theirs = Counter(tokens(candidate)), Counter(tokens(reference))
-    shared = sum((ours & theirs).values())
-    return 2 * shared / (sum(ours.values()) + sum(theirs.values())) if shared else 0.0
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a .jsonl file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def history_of(turn: dict[str, Any]) -> History:
@@ -73,7 +56,7 @@ def evaluate(turns: Sequence[dict[str, Any]], rewriter: Rewriter | None = None) 
     for turn in turns:
         result = rewriter.rewrite(turn["utterance"], history_of(turn))
         if turn["needs_rewrite"]:
-            scores.append(rouge1(result, turn["rewrite"]))
+            scores.append(rouge1_f1(result, turn["rewrite"]))
         else:
             changed += result != turn["utterance"]
     return scores, changed
@@ -106,10 +89,10 @@ def groups(turns: Sequence[dict[str, Any]], rewriter: Rewriter) -> Iterator[tupl
         group: Group = []
         for mention, features in candidates(gap, question, past):
             text = _Forced(gap == "topic", mention).resolve(question, past)[0]
-            group.append((features, rouge1(text, target)))
+            group.append((features, rouge1_f1(text, target)))
         if gap == "topic":
             bonus = 0.0 if turn["needs_rewrite"] else STAY_BONUS
-            group.append((alone(question), rouge1(question, target) + bonus))
+            group.append((alone(question), rouge1_f1(question, target) + bonus))
         if len(group) > 1:
             yield gap == "topic", group
 
@@ -169,7 +152,7 @@ def cross_validate(turns: Sequence[dict[str, Any]], folds: int, seed: int) -> tu
 
 def unrelated(data: Path, past: int = 3) -> tuple[int, int]:
     """Return how many news questions change after three unrelated ones, and of how many."""
-    questions = [q["question"] for q in lines(data / "realtimeqa_evidence" / "questions.jsonl")]
+    questions = [q["question"] for q in rows(data / "realtimeqa_evidence" / "questions.jsonl")]
     changed = 0
     for i in range(past, len(questions)):
         before = [{"role": "user", "content": q} for q in questions[i - past : i]]
@@ -180,15 +163,13 @@ def unrelated(data: Path, past: int = 3) -> tuple[int, int]:
 def main() -> None:
     """Print the table, or train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"))
+    add_data(parser)
     parser.add_argument("--train", action="store_true", help="print weights fitted to all turns")
     parser.add_argument("--folds", type=int, default=0, help="cross-validate over topics")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print every rewriting")
     options = parser.parse_args()
-    if options.data is None:
-        parser.error("where is the data? --data DIR or DATELINE_BENCHMARKS")
-    turns = lines(Path(options.data) / "trec_cast_rewrites" / "turns.jsonl")
+    turns = list(rows(options.data / "trec_cast_rewrites" / "turns.jsonl"))
     needing = [turn for turn in turns if turn["needs_rewrite"]]
     if options.train:
         rewriter = train(turns)
@@ -205,7 +186,7 @@ def main() -> None:
     for name, some in [("all that need rewriting", needing)] + [
         (str(year), [turn for turn in needing if turn["year"] == year]) for year in sorted({t["year"] for t in turns})
     ]:
-        plain = statistics.mean(rouge1(turn["utterance"], turn["rewrite"]) for turn in some)
+        plain = statistics.mean(rouge1_f1(turn["utterance"], turn["rewrite"]) for turn in some)
         print(f"| {name} | {len(some)} | {plain:.3f} | {statistics.mean(evaluate(some)[0]):.3f} |")
     durations = []
     for turn in turns:
@@ -215,7 +196,7 @@ def main() -> None:
         durations.append(1000 * (time.perf_counter() - begin))
     changed, total = evaluate(turns)[1], len(turns) - len(needing)
     print(f"\nstandalone turns changed: {changed} of {total}")
-    print("news questions changed after three unrelated ones: {} of {}".format(*unrelated(Path(options.data))))
+    print("news questions changed after three unrelated ones: {} of {}".format(*unrelated(options.data)))
     p95 = statistics.quantiles(durations, n=20)[-1]
     print(f"ms a turn: median {statistics.median(durations):.2f}, 95th percentile {p95:.2f}")
 

@@ -33,6 +33,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from memory import peak, resident
 
 from index import Document, Index
 from index.build import build_documents
@@ -168,7 +169,7 @@ def build(folder: Path, passages: int) -> None:
                 spent, last = time.process_time() - last, time.process_time()
                 print(
                     f"  {(known + number) * PASSAGES_A_DOCUMENT:>9,} passages, {time.perf_counter() - started:7.0f} s,"
-                    f" {spent / REPORT_EVERY * 1000:5.2f} ms of the writer's processor time a passage, {_peak():6.0f} MiB at most",
+                    f" {spent / REPORT_EVERY * 1000:5.2f} ms of the writer's processor time a passage, {peak():6.0f} MiB at most",
                     file=sys.stderr,
                     flush=True,
                 )
@@ -182,7 +183,7 @@ def build(folder: Path, passages: int) -> None:
     run = {
         "seconds": time.perf_counter() - started,
         "processor": time.process_time() + children.ru_utime + children.ru_stime,
-        "mib": _peak(),
+        "mib": peak(),
     }
     index.close()
     with (folder / "made.jsonl").open("a", encoding="utf-8") as file:
@@ -209,7 +210,7 @@ def search(folder: Path, count: int, k: int) -> dict[str, object]:
         retriever.retrieve(asked[number])
 
     first = _milliseconds(hybrid, range(1))[0][0]
-    loaded = _resident()
+    loaded = resident()
     cold = _milliseconds(hybrid, range(1, count // 4))
     warm = range(count // 4, count)
     found: dict[str, object] = {
@@ -225,7 +226,7 @@ def search(folder: Path, count: int, k: int) -> dict[str, object]:
     found |= {
         f"hybrid, question with a time, {key}": v for key, v in _percentiles(_milliseconds(hybrid, with_time)).items()
     }
-    found["MiB at the end"] = _resident()
+    found["MiB at the end"] = resident()
     index.close()
     model = PackagedEmbedder()
     model.encode(["warm"])
@@ -254,16 +255,6 @@ def _percentiles(times: Sequence[tuple[float, float]]) -> dict[str, float]:
         "p95": statistics.quantiles(waited, n=20)[-1],
         "p50, processor time": statistics.median(spent),
     }
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _resident() -> float:
-    """Return this process' memory now, in MiB (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _forget_files() -> bool:

@@ -21,16 +21,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from memory import resident
 from scale_bench import RandomVectors, documents, questions
 
 from index import Index
 from rag.retriever import Retriever
-
-
-def resident(pid: int | str = "self") -> float:
-    """Return a process' memory in MiB (Linux)."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def client(where: str, queries: int, seed: int) -> dict[str, object]:

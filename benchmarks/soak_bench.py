@@ -14,8 +14,9 @@ import sys
 import time
 
 from chat_bench import FLAGS, QUESTIONS, READY, browser_path
+from memory import resident
 from playwright.sync_api import Page, sync_playwright
-from serving import resident_mb, served
+from serving import served
 
 EVERY = 25
 CONVERSATION = 20
@@ -67,7 +68,7 @@ def main() -> int:
         for number in range(1, questions + 1):
             taken.append(ask(page, QUESTIONS[number % len(QUESTIONS)]))
             if number % EVERY == 0:
-                points.append((number, resident_mb(pid), heap_mb(page)))
+                points.append((number, resident(pid), heap_mb(page)))
                 print(f"{number:5d} questions  server {points[-1][1]:.0f} MB  page {points[-1][2]:.1f} MB", flush=True)
             if number % CONVERSATION == 0:
                 page.get_by_role("tab", name="Conversations").click()
