@@ -1,4 +1,6 @@
-"""Read a folder's vectors in a process of its own, all or ("brief") a few: ``python -m index.probe FOLDER [brief]``.
+"""Read a folder's vectors in a process of its own: ``python -m index.probe FOLDER all|few|graph``.
+
+"few" reads some of them, "graph" also walks the whole graph by a search for as many as there are, "all" reads all too.
 
 Chroma's library can crash on a damaged file, which must not take the program along that asks. The
 process prints one line of JSON: ``{"fault": "one sentence, or nothing"}``.
@@ -11,12 +13,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from index.errors import StoreError
 from index.vectors import VectorStore
 
+Look = Literal["all", "few", "graph"]
 _SECONDS = 1800.0
 """A probe that takes longer has hung; a million vectors take some minutes."""
 _ASKED = 50
@@ -24,13 +28,13 @@ _ASKED = 50
 _BATCH = 1000
 
 
-def vector_fault(folder: Path, *, brief: bool = False) -> str:
-    """Return what is wrong with the vectors in a Chroma folder as far as reading them, all or a few, tells, or ""."""
+def vector_fault(folder: Path, *, look: Look = "all") -> str:
+    """Return what is wrong with the vectors in a Chroma folder as far as such a look tells, or ""."""
     paths = [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "index.probe", str(folder), *(["brief"] if brief else [])],
+            [sys.executable, "-m", "index.probe", str(folder), look],
             capture_output=True,
             text=True,
             timeout=_SECONDS,
@@ -44,9 +48,9 @@ def vector_fault(folder: Path, *, brief: bool = False) -> str:
         return f"reading them ends the process (exit code {done.returncode})"
 
 
-def _read(folder: Path, *, brief: bool) -> str:
+def _read(folder: Path, look: str) -> str:
     store = VectorStore.embedded(folder)
-    ids = sorted(store.ids(_ASKED if brief else None))
+    ids = sorted(store.ids(None if look == "all" else _ASKED))
     for at in range(0, len(ids), _BATCH):
         some = ids[at : at + _BATCH]
         vectors = store.vectors(some)
@@ -55,6 +59,9 @@ def _read(folder: Path, *, brief: bool) -> str:
         if not np.allclose(np.linalg.norm(np.stack(list(vectors.values())), axis=1), 1.0, atol=1e-2):
             return "some vectors are not of length 1"
     asked = store.vectors(ids[:: max(1, len(ids) // _ASKED)])
+    if asked and look != "few":
+        # As many as there are: on its way such a search comes by every node, and by every link that leads nowhere.
+        store.search(next(iter(asked.values())), store.count())
     lost = sum(not any(score > 0.999 for _, score in store.search(vector, 10)) for vector in asked.values())
     return f"{lost} of {len(asked)} vectors are not found by a search for them" if lost > len(asked) // 10 else ""
 
@@ -62,7 +69,7 @@ def _read(folder: Path, *, brief: bool) -> str:
 def main() -> None:
     """Read and tell."""
     try:
-        fault = _read(Path(sys.argv[1]), brief="brief" in sys.argv[2:])
+        fault = _read(Path(sys.argv[1]), sys.argv[2])
     except StoreError as error:
         fault = str(error.__cause__ or error)
     except BaseException as error:  # Chroma's panics are no Exceptions

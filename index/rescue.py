@@ -20,6 +20,7 @@ from index.embedding import Embedder
 from index.errors import StoreError
 from index.probe import vector_fault
 from index.rows import DOCUMENT_COLUMNS, document_of
+from index.searching import SEARCHING
 from index.store import CATALOGUE, VECTORS, Entry, fresh_meta, write_lock
 from index.vectors import READING, VectorStore
 
@@ -78,7 +79,8 @@ def rescue(folder: Path, embedder: Embedder, found: Damage) -> Damage:
         if found.vectors:
             place = folder / VECTORS
             shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
-            place.with_name(READING).unlink(missing_ok=True)
+            for mark in (READING, SEARCHING):
+                place.with_name(mark).unlink(missing_ok=True)
             VectorStore.embedded(place, create=True)
     found.mended = True
     return found

@@ -82,12 +82,14 @@ class Store:
         meta = catalogue.meta()
         check_meta(meta, embedder, str(folder))
         vectors = VectorStore.embedded(folder / VECTORS)
-        if vectors.somebody_died_reading():
-            fault = vector_fault(folder / VECTORS, brief=True)
+        searched = vectors.somebody_died_searching()
+        if searched or vectors.somebody_died_reading():
+            fault = vector_fault(folder / VECTORS, look="graph" if searched else "few")
             if fault:
                 raise StoreError(
                     f"the vectors in {folder / VECTORS} are damaged: {fault}; make them anew with: dateline doctor --repair"
                 )
+            vectors.forget_deaths()
         return cls(folder, catalogue, vectors, meta)
 
     @classmethod

@@ -26,6 +26,7 @@ from index.documents import Passage, Scalar
 from index.errors import StoreError, StoreLockedError
 from index.filters import Filter, days_spoken_of, to_day
 from index.pooling import Vectors
+from index.searching import SEARCHING, Searching
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -54,6 +55,7 @@ class VectorStore:
         self._where = where
         self._lock = lock
         self._mark = lock.with_name(READING) if lock else None
+        self._searching = Searching(lock.with_name(SEARCHING)) if lock else None
         self._follows = lock is not None
         self._guard = threading.Lock()
         self._handle = self._open()
@@ -176,6 +178,15 @@ class VectorStore:
                 pass
             yield
 
+    def somebody_died_searching(self) -> bool:
+        """Return whether a process ended, by a crash or a kill, while it searched the folder's graph."""
+        return self._searching is not None and self._searching.cut_off()
+
+    def forget_deaths(self) -> None:
+        """Forget what processes left behind that ended while they searched."""
+        if self._searching is not None:
+            self._searching.forget()
+
     def somebody_died_reading(self) -> bool:
         """Return whether a process ended, by a crash or a kill, while it read the folder's graph."""
         if self._mark is None or not self._mark.exists():
@@ -204,11 +215,12 @@ class VectorStore:
     def search(self, vector: Vectors, k: int, bounds: Filter | None = None) -> list[tuple[str, float]]:
         """Return up to ``k`` (passage id, cosine similarity) nearest to a unit vector, best first."""
         where = bounds.to_chroma() if bounds else None
-        found = self._asked(
-            lambda collection: collection.query(
-                query_embeddings=[vector], n_results=k, where=where, include=["distances"]
+        with self._searching.noted() if self._searching and not self._handle.fresh else nullcontext():
+            found = self._asked(
+                lambda collection: collection.query(
+                    query_embeddings=[vector], n_results=k, where=where, include=["distances"]
+                )
             )
-        )
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:

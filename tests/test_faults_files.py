@@ -8,9 +8,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import HashingEmbedder
@@ -21,6 +25,7 @@ from index.documents import Document
 from index.errors import StoreError
 from index.lexical import terms
 from index.rescue import Damage, damage, rescue
+from index.searching import SEARCHING, Searching
 from index.vectors import READING
 
 ROOT = Path(__file__).parent.parent
@@ -166,6 +171,98 @@ def test_a_reader_that_was_killed_leaves_nothing_in_the_way(folder: Path) -> Non
     assert index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)
     assert not (folder / READING).exists()
     index.close()
+
+
+ASKING_ON = """
+import sys
+sys.path[:0] = [{root!r}, {tests!r}]
+from conftest import HashingEmbedder
+from index import Index
+index = Index.open(sys.argv[1], embedder=HashingEmbedder(), read_only=True)
+index.store.dense(HashingEmbedder().encode(["harbour"])[0], 1)
+print("first", flush=True)
+for vector in index.store.vectors.vectors(sorted(index.store.vectors.ids())).values():
+    index.store.dense(vector, 1)
+"""
+
+
+def test_a_graph_that_crashes_a_later_request_is_named_from_then_on(large: Path, tmp_path: Path) -> None:
+    """A link that leads nowhere crashes the searches that come by it: not the first, if it is far from that."""
+    code = ASKING_ON.format(root=str(ROOT), tests=str(ROOT / "tests"))
+    for attempt in range(10):
+        many = Path(shutil.copytree(large, tmp_path / f"many{attempt}"))
+        level = graph(many, "data_level0.bin")
+        size = level.stat().st_size // MANY
+        overwrite(level, size * (97 + 89 * attempt) + 4, b"\xff\xff\xff\x7f" * 4)
+        asked = subprocess.run([sys.executable, "-c", code, many], capture_output=True, text=True, check=False)
+        if asked.returncode < 0 and asked.stdout:
+            break
+    assert (asked.returncode < 0, asked.stdout) == (True, "first\n"), "Chroma's library is known to crash on this"
+    assert not (many / READING).exists() and any((many / SEARCHING).read_bytes())
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"are damaged: .+ doctor --repair"):
+            Index.open(many, embedder=HashingEmbedder(), read_only=True)
+    _, index = mended(many)
+    assert index.store.vectors.count() > MANY - 1
+    index.close()
+
+
+def test_a_search_that_was_killed_leaves_nothing_in_the_way_and_a_living_one_no_mark(folder: Path) -> None:
+    (folder / SEARCHING).write_bytes(b"\0\0\7")
+    index = Index.open(folder, embedder=HashingEmbedder(), read_only=True)
+    assert not any((folder / SEARCHING).read_bytes()), "a look at the vectors has found them sound"
+    vector = HashingEmbedder().encode(["harbour"])[0]
+    marks: set[int] = set()
+    query = index.store.vectors._collection.query
+
+    def seen(**options: Any) -> Any:
+        marks.update((folder / SEARCHING).read_bytes())
+        return query(**options)
+
+    index.store.dense(vector, 3)
+    index.store.vectors._handle.collection = SimpleNamespace(query=seen)
+    for _ in range(3):
+        assert index.store.dense(vector, 3)
+    assert len(marks - {0}) == 3 and not any((folder / SEARCHING).read_bytes())
+    index.close()
+
+
+def test_searches_that_go_on_are_not_taken_for_cut_off(tmp_path: Path) -> None:
+    alive, other = Searching(tmp_path / SEARCHING), Searching(tmp_path / SEARCHING)
+    stop = threading.Event()
+
+    def search() -> None:
+        while not stop.is_set():
+            with alive.noted():
+                time.sleep(0.03)
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert not other.cut_off()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    with alive.noted():
+        assert other.cut_off()
+        other.forget()
+        assert not other.cut_off()
+
+
+def test_where_nothing_can_be_written_nothing_is_noted(tmp_path: Path) -> None:
+    nowhere = Searching(tmp_path / "nowhere" / SEARCHING)
+    with nowhere.noted(), nowhere.noted():
+        pass
+    assert not nowhere.cut_off()
+
+
+def test_a_note_costs_next_to_nothing(tmp_path: Path) -> None:
+    searching = Searching(tmp_path / SEARCHING)
+    started = time.perf_counter()
+    for _ in range(1000):
+        with searching.noted():
+            pass
+    assert time.perf_counter() - started < 0.5, "a coarse guard: some microseconds each"
 
 
 def test_a_panic_of_the_library_is_a_sentence(many: Path) -> None:
