@@ -56,8 +56,11 @@ def events(case: Case) -> Draft | None:
             return case.decline("not_stated", min(case.likely, _UNSURE), first=near)
         return None
     happenings = merge(actual, wanted)
-    if not asked.asks("who") and len(happenings) < 2:
-        return None
+    if not asked.asks("who") and not listing:
+        dated = [h for h in happenings if h.earliest or h.said]
+        if len(happenings) < 2 or not dated:
+            return None  # "when?" is not answered by what has no day
+        happenings = dated
     lead = _lead(asked, _people(happenings, wanted), differ=conflicting(actual) or _named_otherwise(actual, wanted))
     writing = case.writing()
     sure = max(case.likely, _SURE)

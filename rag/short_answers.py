@@ -15,7 +15,7 @@ from rag.measures import extents, measures_up, plainly_told
 from rag.people import mentions, name_words
 from rag.portraits import roles
 from rag.question import Question
-from rag.spans import Span, candidates, counts_target, fits, score, widened
+from rag.spans import TIME, Span, candidates, counts_target, fits, score, widened
 from rag.tokens import content_stems
 
 _SENTENCES = 5
@@ -44,6 +44,12 @@ _WORDS = 0.15
 """Log-odds; what each word of a description of somebody is worth."""
 _DOES = 0.8
 """Log-odds; what a sentence gains that has the very verb of "who built …?"."""
+_HOURLY = 2.5
+"""Log-odds; what an hour without its day costs where a question just asks when."""
+_HOUR = re.compile(
+    r"(?:(?:at|about|around|by|shortly (?:before|after))\s+)*\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?\s?m\.?", re.IGNORECASE
+)
+_ASKS_HOUR = re.compile(r"\b(?:(?:what|which) (?:time|hour)|when exactly|what o['’]clock)\b", re.IGNORECASE)
 _PLAINLY = 3.0
 """Log-odds; what an amount gains whose sentence has the very measure and all else that is asked."""
 _RETRACTED = 3.0
@@ -80,11 +86,11 @@ def best_spans(asked: Question, evidence: Sequence[Evidence]) -> list[tuple[Evid
         fitting = acting or fitting
         if not fitting:
             continue
-        span = max(fitting, key=lambda s: score(asked, e.text, s) + _REACHED * reached(e.text, s))
+        span = max(fitting, key=lambda s: _fit(asked, e.text, s))
         plain = asked.type == "number" and plainly_told(asked, e, span)
         if near or acting or awaited(asked) or plain:
             value = _worth(asked, e, span) + _ACTS * bool(acting) + _PLAINLY * plain
-            found.append((value, e, widened(asked, e.text, span, fitting)))
+            found.append((value, e, _dated(e, widened(asked, e.text, span, fitting))))
     return [(e, span) for _, e, span in sorted(found, key=lambda f: -f[0])]
 
 
@@ -100,6 +106,33 @@ def _fitting(asked: Question, text: str) -> list[Span]:
         return [span for span in candidates(text) if fits(asked, text, span)]
     amounts = [*candidates(text), *extents(asked, text)]
     return [span for span in amounts if fits(asked, text, span) and measures_up(asked, text, span)]
+
+
+def _fit(asked: Question, text: str, span: Span) -> float:
+    """How well a candidate fits among those of its sentence: the figure reached first, and the day before the hour."""
+    near = TIME.finditer(text) if asked.kind == "when" else ()
+    times = [m.group() for m in near if m.start() < span.end and span.start < m.end()]
+    hour = bool(times) and all(_HOUR.fullmatch(time) for time in times)
+    value = score(asked, text, span) + _REACHED * reached(text, span)
+    if hour and not _asks_hour(asked):
+        value -= _HOURLY if _HOUR.fullmatch(text[span.start : span.end]) else 2 * _HOURLY
+    return value
+
+
+def _asks_hour(asked: Question) -> bool:
+    return bool(_ASKS_HOUR.search(asked.text))
+
+
+def _dated(evidence: Evidence, span: Span) -> Span:
+    """A time with the day that the sentence joins to it: "10 p.m. on July 4" for "10 p.m."."""
+    if span.type != "time":
+        return span
+    whole = [
+        (t.start - evidence.start, t.end - evidence.start)
+        for t in evidence.dates
+        if t.type == "TIME" and t.start - evidence.start <= span.start and span.end <= t.end - evidence.start
+    ]
+    return replace(span, start=whole[0][0], end=whole[0][1]) if whole else span
 
 
 def _worth(asked: Question, evidence: Evidence, span: Span) -> float:
@@ -148,6 +181,9 @@ def over(evidence: Evidence, span: Span) -> bool:
 def listing(asked: Question, evidence: Evidence, span: Span) -> str:
     """The short answer in bold; all of them where a sentence names several: "Pakistan, India and China"."""
     text = evidence.text
+    day = _meaning(evidence, span)
+    if asked.kind == "when" and day and _HOUR.fullmatch(text[span.start : span.end]) and not _asks_hour(asked):
+        return f"**{day.strip(' ()')}** (“{inline(text[span.start : span.end])}”)"
     if asked.type == "place" and asked.kind == "which" and _PLURAL.match(asked.text):
         known = name_words(evidence.passage.text)
         places = [m for m in mentions(text, known) if m.place and m.name not in asked.names]

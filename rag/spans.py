@@ -374,6 +374,7 @@ _ASKS_MONEY = re.compile(
     r"\bhow much\b.*\b(?:money|cost|pay|paid|fine|fined|worth|spend|spent|earn|price|raise|charge|charged|sell|sold)\b",
     re.IGNORECASE,
 )
+_TIMED = re.compile(r"(?:when|after|before|during|until|since)\b", re.IGNORECASE)
 _PLACE_LEAD = wordset(
     """
     in at to on near from into around across
@@ -417,7 +418,7 @@ def fits(question: Question, text: str, span: Span) -> bool:
             return bool(_MONEY.search(words)) and not text[: span.start].endswith("per ")
         return span.type == "number" or bool(re.search(r"\d|\b(?:half|third|quarter|dozen)", words))
     if question.type == "time":
-        return span.type == "time" or bool(re.search(r"\d|\b(?:when|after|before|during|until)\b", words))
+        return span.type == "time" or bool(_TIMED.match(words)) or bool(re.search(r"\d", words))
     if question.kind in ("who", "what", "which", "where", "said") and _off_kind(text, span):
         return False
     if question.verb and not _object_fits(question, text, span):
