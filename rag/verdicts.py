@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from rag.asked_deeds import AskedDeed, asked_deeds
 from rag.deed_roles import Verdict, weigh
@@ -30,10 +31,14 @@ from rag.deed_words import (
 from rag.paraphrases import LIGHT, existence, hosted, light_verb, nobody, none_found, received, underway
 from rag.predicates import being
 from rag.question import Question
-from rag.tokens import Token, tokens
+from rag.stances import REFUSED, readings
+from rag.tokens import Token, tokens, wordset
 from rag.told_deeds import told_deed
 
 _DENIES = re.compile(r"\w+n[’']t\b|(?:\S+\s+){1,6}?not\b", re.IGNORECASE)
+
+_ONCE = wordset("until once formerly initially previously originally")
+"""Words of a stance that may have been given up."""
 
 LEADS_DENIED: dict[Verdict | None, str] = {
     "yes": "**Yes, it is reported so.**",
@@ -82,12 +87,24 @@ def verdict(asked: Question, text: str, *, resolved: bool = False) -> Verdict | 
     claimed = any(w.low in CLAIMED for w in words[-3:])
     found: set[Verdict] = set()
     for reading in asked_deeds(asked):
-        for said in _said(reading, words, resolved or len(asked.names) > 1):
+        both = resolved or len(asked.names) > 1
+        for said in chain(_said(reading, words, both), _stance(reading, words, both)):
             found.add("hedged" if claimed and said in ("yes", "no") else said)
     if {"yes", "no"} <= found:
         return None
     order: tuple[Verdict, ...] = ("yes", "no", "planned", "hedged", "open")
     return next((v for v in order if v in found), None)
+
+
+def _stance(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdict]:
+    """The verdict on whether somebody is for or against a thing, which a sentence may tell in other words."""
+    if asked.tense == "present" and any(w.low in _ONCE for w in words):
+        return
+    now = replace(asked, tense="past") if asked.tense == "present" else asked  # a stance once taken is held
+    for other, also_denied in readings(now):
+        for said in _said(replace(other, tense=asked.tense) if other.verb == "be" else other, words, resolved):
+            if also_denied or said in ("yes", "hedged"):
+                yield said
 
 
 def _said(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdict]:
@@ -122,7 +139,7 @@ def _said(asked: AskedDeed, words: list[Word], resolved: bool) -> Iterator[Verdi
             if flipped and not told.passive:
                 continue
             yield from weigh(asked, told, words, at + 1, resolved, flipped=flipped)
-        elif word.stem in OPPOSITES.get(asked.verb, ()):
+        elif word.stem in OPPOSITES.get(asked.verb, frozenset()) | REFUSED.get(asked.verb, frozenset()):
             told = told_deed(words, at)
             if told is not None and not told.denied:
                 yield from weigh(asked, replace(told, denied=True), words, at + 1, resolved)
