@@ -96,7 +96,7 @@ class Comparison:
         for row in self.differences:
             parts.append(
                 f"| {row.metric} | {number(row.before)} | {number(row.after)} | {row.change:+.3f} "
-                f"| {row.low:+.3f} to {row.high:+.3f} | {row.p:.3f} | {row.adjusted:.3f} | {row.test} | {row.n} |\n"
+                f"| {row.low:+.3f} to {row.high:+.3f} | {_p(row.p)} | {_p(row.adjusted)} | {row.test} | {row.n} |\n"
             )
         for title, pairs in (("Lost", self.lost), ("Won", self.won)):
             parts.append(f"\n## {title} ({len(pairs)})\n")
@@ -122,7 +122,7 @@ class Comparison:
         a, b = map(escape, self.names)
         rows = "".join(
             f"<tr><td>{escape(row.metric)}<td class=n>{number(row.before)}<td class=n>{number(row.after)}"
-            f"<td class=n>{row.change:+.3f}<td>{row.low:+.3f} to {row.high:+.3f}<td class=n>{row.adjusted:.3f}"
+            f"<td class=n>{row.change:+.3f}<td>{row.low:+.3f} to {row.high:+.3f}<td class=n>{escape(_p(row.adjusted))}"
             f"<td>{row.test}<td class=n>{row.n}</tr>"
             for row in self.differences
         )
@@ -250,6 +250,11 @@ def _change(metric: RunMetric) -> Callable[[Sequence[tuple[Asked, Asked]]], floa
     return lambda drawn: metric([b for _, b in drawn]) - metric([a for a, _ in drawn])
 
 
+def _p(value: float) -> str:
+    """A p value: never 0, for none is."""
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def _cell(outcome: Outcome) -> str:
     told = f"declined: {outcome.answer['reason']}" if outcome.answer and outcome.abstained else outcome.text
     return cell(outcome.error or told)
@@ -294,7 +299,7 @@ def gate(
     comparison = compare(baseline, run, names=("baseline", "run"), only=watched)
     failures = [
         f"{row.metric} fell from {number(row.before)} to {number(row.after)} "
-        f"({row.low:+.3f} to {row.high:+.3f}, corrected p {row.adjusted:.3f})".replace(
+        f"({row.low:+.3f} to {row.high:+.3f}, corrected p {_p(row.adjusted)})".replace(
             "fell", "rose" if row.metric in LOWER_IS_BETTER else "fell"
         )
         for row in comparison.differences

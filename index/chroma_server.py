@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from index.errors import StoreError, StoreUnavailableError, UsageError
+from index.errors import StoreError, StoreUnavailableError, UsageError, first_line
 
 if TYPE_CHECKING:
     import httpx
@@ -110,7 +110,7 @@ def unavailable(address: Address, error: BaseException) -> StoreUnavailableError
 
 def answered_wrongly(address: Address, error: Exception) -> StoreError:
     """Return what to raise for a server that answers with an error."""
-    return StoreError(f"the Chroma server of {address} answered with an error ({_first(error)})")
+    return StoreError(f"the Chroma server of {address} answered with an error ({first_line(error)})")
 
 
 def bounded(request: Callable[[], _Result], address: Address) -> _Result:
@@ -129,8 +129,3 @@ def bounded(request: Callable[[], _Result], address: Address) -> _Result:
                 raise unavailable(address, error) from error
         time.sleep(0.2 * 2**attempt)
     raise AssertionError("unreachable")
-
-
-def _first(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from index.minilm import MiniLM
 from index.packaged import PACKAGED, packaged_folder
 from index.pooling import Span, Vectors, pool, unit
@@ -151,9 +151,8 @@ def load_sentence_transformer(name: str, *, bfloat16: bool = False) -> Any:
         with without_progress_bars():
             return SentenceTransformer(name, trust_remote_code=False, model_kwargs=options)
     except Exception as error:
-        reason = str(error).strip().splitlines()
         raise ModelError(
-            f"the embedding model {name!r} could not be loaded ({reason[0] if reason else type(error).__name__}); "
+            f"the embedding model {name!r} could not be loaded ({first_line(error)}); "
             f"give the path of a sentence-transformers model, or {PACKAGED!r} for the packaged one"
         ) from error
 

@@ -19,6 +19,12 @@
 from __future__ import annotations
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says, or its type where it says nothing: a reason within a sentence."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 class DatelineError(Exception):
     """Root of the project's exceptions; ``str(error)`` is one sentence meant for a person.
 

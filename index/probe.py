@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from index.errors import StoreError
+from index.errors import StoreError, first_line
 from index.vectors import VectorStore
 
 Look = Literal["all", "few", "graph"]
@@ -73,7 +73,7 @@ def main() -> None:
     except StoreError as error:
         fault = str(error.__cause__ or error)
     except BaseException as error:  # Chroma's panics are no Exceptions
-        fault = str(error) or type(error).__name__
+        fault = first_line(error)
     sys.stdout.write(json.dumps({"fault": fault.splitlines()[0] if fault else ""}) + "\n")
 
 

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, Self
 from index.chunking import CHUNKING
 from index.documents import Document
 from index.embedding import Embedder, PackagedEmbedder, SentenceTransformerEmbedder, open_embedder
-from index.errors import ClusterError, DatelineError, LoadError, UsageError
+from index.errors import ClusterError, DatelineError, LoadError, UsageError, first_line
 from index.loaders import LOADING, MAX_BYTES, Found, SourceFile
 from index.pooling import Vectors
 from index.workshop import Batch, Made, Origin, Task, finished, make
@@ -69,7 +69,7 @@ class RayWorkshop:
         try:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-            raise _unreachable(address, _first_line(error)) from error
+            raise _unreachable(address, first_line(error)) from error
 
     def __enter__(self) -> Self:
         return self
@@ -114,9 +114,9 @@ class RayWorkshop:
             except exceptions.RayTaskError as error:
                 if isinstance(error.cause, DatelineError):
                     raise error.cause from error
-                raise _failed(self.address, _first_line(error.cause or error)) from error
+                raise _failed(self.address, first_line(error.cause or error)) from error
             except exceptions.RayError as error:
-                raise _failed(self.address, _first_line(error)) from error
+                raise _failed(self.address, first_line(error)) from error
 
     def _processors(self) -> float:
         return float(self._ray.cluster_resources().get("CPU", 0))
@@ -210,7 +210,7 @@ def _knock(address: str) -> None:
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
     except (OSError, ValueError, OverflowError) as error:
-        raise _unreachable(address, _first_line(error)) from error
+        raise _unreachable(address, first_line(error)) from error
 
 
 def _unreachable(address: str, why: str) -> ClusterError:
@@ -224,8 +224,3 @@ def _failed(address: str, why: str) -> ClusterError:
         f"the Ray cluster at {address} could not do the work ({why}); what was reported is stored, run the command "
         "again when dateline works on every machine of it"
     )
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -23,7 +23,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from index.documents import Passage, Scalar
-from index.errors import StoreError, StoreLockedError
+from index.errors import StoreError, StoreLockedError, first_line
 from index.filters import Filter, days_spoken_of, to_day
 from index.pooling import Vectors
 from index.searching import SEARCHING, Searching
@@ -79,7 +79,7 @@ class VectorStore:
             if not isinstance(error, Exception) and not _is_panic(error):
                 raise
             raise StoreError(
-                f"the vectors in {self._where} cannot be opened ({_first_line(error)}); "
+                f"the vectors in {self._where} cannot be opened ({first_line(error)}); "
                 "if they are damaged, make them anew with: dateline doctor --repair"
             ) from error
 
@@ -129,7 +129,7 @@ class VectorStore:
                     raise
                 if attempt == _TRIES - 1:
                     raise StoreError(
-                        f"the vectors in {self._where} cannot be read ({_first_line(error)}); "
+                        f"the vectors in {self._where} cannot be read ({first_line(error)}); "
                         "make them anew with: dateline doctor --repair"
                     ) from error
             with self._guard:
@@ -343,8 +343,3 @@ def _get(collection: Any, ids: list[str]) -> Any:
 def _is_panic(error: BaseException) -> bool:
     """Return whether Chroma's library has given up on something damaged; its panics are no Exceptions."""
     return type(error).__name__ == "PanicException"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -584,7 +584,7 @@ COVERS: dict[str, tuple[str, ...]] = {
     "marks": ("rag.marks",),
     "events": ("rag.llm_server",),
     "claims": ("rag.grounding", "rag.alignment", "rag.disagreements", "rag.words", "rag.conversation"),
-    "questions": ("eval.questions",),
+    "questions": ("eval.questions", "eval.items"),
     "settings": ("rag.settings", "rag.cli"),
     "verify": ("rag.export", "rag.users", "eval.votes", "eval.questions", "eval.items", "eval.adapters"),
     "batch": ("rag.cli", "rag.query"),
