@@ -102,9 +102,12 @@ class Catalogue(Database):
             connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
         self._advance(connection)
 
-    def clear_journal(self, connection: sqlite3.Connection, passage_ids: Sequence[str]) -> None:
-        """Forget vectors that are known to be gone."""
-        connection.executemany("DELETE FROM journal WHERE passage_id = ?", [(p,) for p in passage_ids])
+    def clear_journal(self, connection: sqlite3.Connection, passage_ids: Sequence[str] | None = None) -> None:
+        """Forget vectors that are known to be gone; without ids, all."""
+        if passage_ids is None:
+            connection.execute("DELETE FROM journal")
+        else:
+            connection.executemany("DELETE FROM journal WHERE passage_id = ?", [(p,) for p in passage_ids])
 
     def _advance(self, connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
@@ -197,15 +200,20 @@ class Catalogue(Database):
         )
         return [DocumentInfo(*row) for row in rows]
 
+    def require(self, doc_ids: Sequence[str]) -> None:
+        """Raise UnknownDocumentError unless all these documents are there."""
+        known = {row[0] for row in self._select("SELECT doc_id FROM documents WHERE doc_id IN ({})", doc_ids)}
+        for doc_id in doc_ids:
+            if doc_id not in known:
+                raise _unknown(doc_id)
+
     def document(self, doc_id: str) -> Document:
-        """Return a whole document."""
+        """Return a whole document; raises UnknownDocumentError."""
         row = self.connection.execute(
             f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE doc_id = ?", (doc_id,)
         ).fetchone()
         if row is None:
-            raise UnknownDocumentError(
-                f"no document {doc_id!r} is in the index; list them with: dateline status --json"
-            )
+            raise _unknown(doc_id)
         with self._legible():
             return document_of(doc_id, row)
 
@@ -310,3 +318,7 @@ class Catalogue(Database):
         """Return a document's passage rows in reading order."""
         rows = self.connection.execute("SELECT id FROM passages WHERE doc_id = ? ORDER BY start", (doc_id,))
         return [row[0] for row in rows]
+
+
+def _unknown(doc_id: str) -> UnknownDocumentError:
+    return UnknownDocumentError(f"no document {doc_id!r} is in the index; list them with: dateline status --json")

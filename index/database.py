@@ -126,6 +126,10 @@ class Database:
         row = self.connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
         return int(row[0])
 
+    def set_generation(self, connection: sqlite3.Connection, generation: int) -> None:
+        """Take over the number of another copy of the index, inside ``transaction()``."""
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
+
     @contextmanager
     def _legible(self) -> Iterator[None]:
         """Say so where a row can be read but is not what was written."""

@@ -94,9 +94,10 @@ class MiniLM:
         return self._threads().map(self._tokens, encoded) if len(encoded) > 1 else map(self._tokens, encoded)
 
     def _threads(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 8), "encode")
-        return self._pool
+        with self._guard:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 8), "encode")
+            return self._pool
 
     def _tokens(self, ids: list[int]) -> Vectors:
         """Return the last layer's vector of every token."""

@@ -26,7 +26,7 @@ from index.chroma_server import Address, bounded, connected, disconnect, is_conn
 from index.chunking import chunk
 from index.documents import Document
 from index.embedding import Embedder
-from index.errors import StoreError, UnknownDocumentError
+from index.errors import StoreError
 from index.filters import Filter
 from index.pooling import Vectors
 from index.rows import DocumentInfo
@@ -160,35 +160,32 @@ class ServerStore(Store):
             self._synced = time.monotonic()
 
     def _fetch(self, seen: int, newest: int) -> None:
+        """Take over what has changed between two generations; of the articles only a page is held at a time."""
         where = {"$and": [{"generation": {"$gt": seen}}, {"generation": {"$lte": newest}}]}
-        got = self._call(lambda: self._articles.get(where=where, include=["metadatas"]))
-        changed = [(i, m) for i, m in zip(got["ids"], got["metadatas"], strict=True) if i.startswith("d:")]
+        got = self._call(lambda: self._articles.get(where=where, include=[]))
+        changed = [key for key in got["ids"] if key.startswith("d:")]
         for at in range(0, len(changed), _PAGE):
-            some = changed[at : at + _PAGE]
-            present = [key for key, metadata in some if not metadata["removed"]]
-            read = self._read(present)
+            removed, entries = self._read(changed[at : at + _PAGE])
             with self.catalogue.transaction() as connection:
-                self.catalogue.delete(connection, [key[2:] for key, metadata in some if metadata["removed"]])
-                for entry in read:
+                self.catalogue.delete(connection, removed)
+                for entry in entries:
                     self.catalogue.put(connection, *entry)
         with self.catalogue.transaction() as connection:
-            connection.execute("DELETE FROM journal")
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(newest),))
+            self.catalogue.clear_journal(connection)
+            self.catalogue.set_generation(connection, newest)
 
-    def _read(self, keys: list[str]) -> list[Entry]:
-        """Return articles by the keys of their records."""
-        if not keys:
-            return []
+    def _read(self, keys: list[str]) -> tuple[list[str], list[Entry]]:
+        """Return, by the keys of their records, the ids of articles that were removed, and the others."""
         got = self._call(lambda: self._articles.get(ids=keys, include=["documents", "metadatas"]))
-        return [
-            Entry(
-                chunk(_document(text)),
-                str(metadata["origin"]),
-                str(metadata["digest"]),
-                tuple(b64decode(some) for some in json.loads(metadata.get("sentences") or "[]")),
-            )
-            for text, metadata in zip(got["documents"], got["metadatas"], strict=True)
-        ]
+        removed: list[str] = []
+        entries: list[Entry] = []
+        for key, text, metadata in zip(got["ids"], got["documents"], got["metadatas"], strict=True):
+            if metadata["removed"]:
+                removed.append(key[2:])
+                continue
+            sentences = tuple(b64decode(some) for some in json.loads(metadata.get("sentences") or "[]"))
+            entries.append(Entry(chunk(_document(text)), str(metadata["origin"]), str(metadata["digest"]), sentences))
+        return removed, entries
 
     # Writing.
 
@@ -233,12 +230,7 @@ class ServerStore(Store):
 
     def remove(self, doc_ids: Sequence[str]) -> None:
         """Remove documents; raises UnknownDocumentError, and removes none, if one is not there."""
-        known = self.catalogue.hashes()
-        missing = [doc_id for doc_id in doc_ids if doc_id not in known]
-        if missing:
-            raise UnknownDocumentError(
-                f"no document {missing[0]!r} is in the index; list them with: dateline status --json"
-            )
+        self.catalogue.require(doc_ids)
         old = self.catalogue.passage_ids(doc_ids)
         self._note(old)
         self._switch([_Record(doc_id, "removed", removed=True) for doc_id in doc_ids], old)

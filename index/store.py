@@ -25,7 +25,7 @@ from index.catalogue import Catalogue
 from index.chunking import CHUNKING, Chunked
 from index.documents import Document, Passage
 from index.embedding import Embedder
-from index.errors import StoreError, StoreFileError, StoreLockedError, StoreMismatchError, UnknownDocumentError
+from index.errors import StoreError, StoreFileError, StoreLockedError, StoreMismatchError
 from index.filters import Filter
 from index.pooling import Vectors
 from index.probe import vector_fault
@@ -147,7 +147,7 @@ class Store:
         if strays:
             self.vectors.delete(strays)
         with self.catalogue.transaction() as connection:
-            connection.execute("DELETE FROM journal")
+            self.catalogue.clear_journal(connection)
         return len(strays)
 
     def write(self, entries: Sequence[Entry], vectors: Vectors) -> None:
@@ -169,12 +169,7 @@ class Store:
 
         Raises UnknownDocumentError, and removes none, if one of them is not there.
         """
-        known = self.catalogue.hashes()
-        missing = [doc_id for doc_id in doc_ids if doc_id not in known]
-        if missing:
-            raise UnknownDocumentError(
-                f"no document {missing[0]!r} is in the index; list them with: dateline status --json"
-            )
+        self.catalogue.require(doc_ids)
         with self.catalogue.transaction() as connection:
             self.catalogue.delete(connection, doc_ids)
         self._drop_strays()

@@ -11,8 +11,9 @@ from conftest import HashingEmbedder
 from index import Index, server_lock
 from index.chroma_server import Address
 from index.documents import Document
-from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UsageError
+from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
 from index.lexical import terms
+from index.server import ServerStore
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -127,6 +128,29 @@ def test_copies_are_looked_for_once_all_is_written(where: str, tmp_path: Path, m
         "UPDATE documents SET cluster = NULL WHERE doc_id = 'd'"
     ).connection.commit()
     assert [info.cluster for info in opened(where, monkeypatch, tmp_path / "one").documents()] == ["a"] * 4
+
+
+def test_a_reader_takes_the_articles_over_a_page_at_a_time(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = opened(where, monkeypatch, tmp_path / "one")
+    writer.add_documents([Document(name, f"Wheat fell in {name}town on Monday.") for name in "abcde"])
+    writer.remove(["c"])
+    monkeypatch.setattr("index.server._PAGE", 2)
+    sizes: list[int] = []
+    read = ServerStore._read
+
+    def counted(store: ServerStore, keys: list[str]) -> object:
+        sizes.append(len(keys))
+        return read(store, keys)
+
+    monkeypatch.setattr(ServerStore, "_read", counted)
+    reader = opened(where, monkeypatch, tmp_path / "two", read_only=True)
+    assert [info.doc_id for info in reader.documents()] == ["a", "b", "d", "e"]
+    assert sizes == [2, 2, 1]
+    with pytest.raises(UnknownDocumentError, match="no document 'c' is in the index"):
+        writer.remove(["a", "c"])
+    assert [info.doc_id for info in writer.documents()] == ["a", "b", "d", "e"]
 
 
 def test_unchanged_articles_are_skipped(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
