@@ -52,7 +52,7 @@ def build(
     from rag.pages import owner_of
     from rag.settings_tab import settings_tab
     from rag.shelf import Shelf
-    from rag.signals import PLAIN, QUIET
+    from rag.signals import PLAIN, QUIET, tell_errors
 
     # Gradio looks the annotation of the handler below up here, to hand it the request.
     globals()["gr"] = gr
@@ -79,6 +79,7 @@ def build(
             return (*chat.open(asked, owner_of(request)), gr.update(choices=shelf.choices()))
 
         blocks.load(load, None, [*asking.outputs, asking.scope], **QUIET)
+    tell_errors(blocks)
     return blocks
 
 

@@ -100,8 +100,9 @@ def ask_tab(chat: Chat, desk: Desk) -> AskTab:
         running.append(html.again(again, conversation, growing, **options))
         html.nudge(lambda: None, None, None, **QUIET)
         html.edit(fill, None, question, queue=False, **QUIET)
-        html.vote(vote, None, None, queue=False, **QUIET)
-        html.comment(comment, None, None, queue=False, **QUIET)
+        # Queued, as all that can fail: Gradio's page shows no words for what fails beside the queue.
+        html.vote(vote, None, None, **QUIET)
+        html.comment(comment, None, None, **QUIET)
     for answered in running:
         answered.then(sources, conversation, pane, queue=False, **QUIET)
         # What could not even be sent is not lost.

@@ -175,8 +175,11 @@ class Chat:
 
     def cite(self, turn: str, owner: str) -> str:
         """The articles of an earlier turn, for the pane."""
-        kept = self._turn(turn, owner)
-        return self.sources_html(kept, owner) if kept else BLANK
+        try:
+            kept = self._turn(turn, owner)
+            return self.sources_html(kept, owner) if kept else BLANK
+        except StoreError as error:
+            return CLOSE + error_html(str(error))
 
     def sources_html(self, turn: Turn, owner: str) -> str:
         """The articles that a turn's answer cites, and the passages found for its question."""

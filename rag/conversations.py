@@ -15,7 +15,7 @@ from typing import Any
 
 from index.connections import connect, ends_with
 from index.dates import TimeExpression
-from index.errors import StoreError, UsageError
+from index.errors import StoreError, StoreFileError, UsageError
 from rag.answer import Answer, Citation, Event, Sentence
 
 CONVERSATIONS = "conversations.sqlite"
@@ -177,7 +177,7 @@ class ConversationStore:
             turns = cursor.execute(
                 "SELECT * FROM turns WHERE conversation_id = ? ORDER BY id", (conversation_id,)
             ).fetchall()
-        return Conversation(row["id"], row["title"], row["created"], row["updated"], tuple(_turn(t) for t in turns))
+        return Conversation(row["id"], row["title"], row["created"], row["updated"], tuple(map(self._turn, turns)))
 
     def turn(self, owner: str, turn_id: int) -> Turn | None:
         """One turn, or None where it is not the owner's."""
@@ -187,7 +187,7 @@ class ConversationStore:
                 " WHERE turns.id = ? AND owner = ?",
                 (turn_id, owner),
             ).fetchone()
-        return _turn(row) if row else None
+        return self._turn(row) if row else None
 
     def find(self, owner: str, search: str = "") -> list[Conversation]:
         """The owner's conversations without their turns, latest first; ``search`` looks in titles, questions and answers."""
@@ -246,6 +246,14 @@ class ConversationStore:
             ).fetchall()
         found = (self.get(owner, row["conversation_id"]) for row in rows)
         return [conversation for conversation in found if conversation is not None]
+
+    def _turn(self, row: sqlite3.Row) -> Turn:
+        try:
+            return _turn(row)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreFileError(
+                f"{self._connection.subject} holds a damaged answer, number {row['id']}; see what is wrong with: dateline doctor"
+            ) from error
 
     @staticmethod
     def _require(cursor: sqlite3.Cursor, owner: str, conversation_id: str) -> None:

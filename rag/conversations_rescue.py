@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index import salvage
-from rag.conversations import ConversationStore, answer_from_dict
+from rag.conversations import ConversationStore, Limits, answer_from_dict
 from rag.preferences import Preferences
 from rag.settings import Settings
 
@@ -33,7 +33,13 @@ class Rescued:
 
 def fault(path: Path) -> str:
     """Return what is wrong with a file of conversations, "" where nothing is or there is none."""
-    return salvage.fault(path) if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    wrong = salvage.fault(path)
+    if wrong:
+        return wrong
+    damaged = sum(not _legible("turns", row) for row in salvage.rows(path, "turns", _TABLES["turns"]))
+    return f"{damaged} of its answers cannot be read" if damaged else ""
 
 
 def rescue(path: Path) -> Rescued:
@@ -62,14 +68,24 @@ def _make(path: Path) -> None:
 
 def _copied(connection: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> bool:
     """Put a row in, if it is sound."""
+    if not _legible(table, row):
+        return False
     marks = ",".join("?" * len(row))
     try:
+        connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - names of ours
+    except sqlite3.IntegrityError:
+        return False
+    return True
+
+
+def _legible(table: str, row: tuple[Any, ...]) -> bool:
+    try:
         if table == "turns":
-            json.loads(row[0])
+            limits = json.loads(row[0])
+            Limits(limits["after"], limits["before"], tuple(limits["doc_ids"]))
             answer_from_dict(json.loads(row[1]))
         elif table == "preferences":
-            json.loads(row[0])
-        connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - names of ours
-    except (sqlite3.IntegrityError, ValueError, TypeError, KeyError):
+            dict(json.loads(row[0]))
+    except (ValueError, TypeError, KeyError, AttributeError):
         return False
     return True

@@ -75,7 +75,10 @@ class Preferences:
     def _chosen(self, owner: str) -> dict[str, Any]:
         with self._lock:
             row = self._connection.execute("SELECT chosen FROM preferences WHERE owner = ?", (owner,)).fetchone()
-        held = json.loads(row[0]) if row else {}
+        try:
+            held = dict(json.loads(row[0])) if row else {}
+        except (ValueError, TypeError):  # damaged: as good as none, and written anew by the next choice
+            held = {}
         may = [name for name in CHOICES if self.own_llm or name not in _OF_THE_LLM]
         return {name: held[name] for name in may if name in held}
 

@@ -113,7 +113,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_the_chat_goes_on(tmp_path: P
     harm(tmp_path / "kept.sqlite", "DROP TABLE turns", "DROP TABLE conversations")
     *_, (_, shown, _) = chat.ask("Who spoke with the mayor?", kept, Limits(), "ann")
     assert "cannot be used" in shown and "dateline doctor" in shown
-    assert "cannot be used" in chat.sources(kept, "ann")
+    assert "cannot be used" in chat.sources(kept, "ann") and "cannot be used" in chat.cite("t1", "ann")
     with pytest.raises(StoreError):
         store.find("ann")
     store.close()

@@ -116,3 +116,26 @@ def test_damaged_conversations(folder: Path, capsys: pytest.CaptureFixture[str],
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert run(folder, capsys, "doctor")[0] == DONE
+
+
+def test_an_answer_that_is_garbled_is_named_by_the_chat_and_left_out_by_the_doctor(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / CONVERSATIONS
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute('UPDATE turns SET answer = \'{"question": "who?"}\' WHERE id = 7')
+        connection.execute("UPDATE turns SET limits = '[' WHERE id = 8")
+        connection.execute("UPDATE preferences SET chosen = '[1'")
+    store, preferences = ConversationStore(path), Preferences(Settings(), path)
+    for number in (7, 8):
+        with pytest.raises(StoreError, match=f"holds a damaged answer, number {number}; .+ dateline doctor"):
+            store.turn("user a", number)
+    assert preferences.of("user a") == Settings(), "a choice that cannot be read is as good as none"
+    store.close()
+    preferences.close()
+    code, out, _ = run(folder, capsys, "doctor")
+    assert code == PARTLY and "2 of its answers cannot be read" in out
+    assert run(folder, capsys, "doctor", "--repair")[0] == DONE
+    store = ConversationStore(path)
+    assert len(store.find("user a")) == 60 and store.turn("user a", 7) is None and store.turn("user a", 9) is not None
+    store.close()

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -49,6 +50,13 @@ def folder(seed_index_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """The address of a chat over the seed articles, in a process of its own."""
+    with chatting(folder) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def chatting(folder: Path) -> Iterator[str]:
+    """A chat over the index in a folder, as ``dateline chat`` starts it: its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -65,8 +73,10 @@ def address(folder: Path) -> Iterator[str]:
                     server.kill()
                     raise AssertionError(f"the chat did not start: {server.stderr and server.stderr.read()}") from None
                 time.sleep(0.2)
-        yield url
-        server.terminate()
+        try:
+            yield url
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -524,3 +534,56 @@ def test_a_page_of_another_site_reads_nothing_and_asks_nothing(
 def test_gradios_own_client_is_let_in_and_finds_no_endpoint(address: str) -> None:
     found = Client(address, verbose=False).view_api(print_info=False, return_format="dict")
     assert found == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
+def drop(file: Path, *tables: str) -> None:
+    """Take tables away from an SQLite file that others have open."""
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        for table in tables:
+            connection.execute(f"DROP TABLE {table}")
+
+
+def test_files_damaged_while_the_chat_runs_are_named_in_every_tab(
+    browser: sync_api.Browser, seed_index_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(seed_index_folder, tmp_path / "index"))
+    with chatting(folder) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        ask(page, QUESTION)
+        page.get_by_role("tab", name="Articles").click()
+        page.locator(".dl-shelf tbody tr").first.wait_for()
+        page.get_by_role("tab", name="Conversations").click()
+        export = page.locator(".dl-kept a", has_text="HTML").first.get_attribute("href")
+        title = page.locator(".dl-kept .dl-link").first
+
+        def told(words: str) -> None:
+            toast = page.locator(".toast-wrap", has_text=words)
+            sync_api.expect(toast).to_contain_text("dateline doctor")
+            for button in page.locator(".toast-close").all():
+                button.click()
+            sync_api.expect(page.locator(".toast-close")).to_have_count(0)
+
+        drop(folder / "conversations.sqlite", "turns", "conversations", "preferences")
+        file = "the file of conversations"
+        title.click()
+        told(file)
+        page.get_by_role("textbox", name="Search").fill("x")
+        told(file)
+        page.get_by_role("tab", name="Settings").click()
+        told("the file of preferences")
+        page.get_by_role("tab", name="Ask").click()
+        page.get_by_role("button", name="Not helpful").click()
+        told(file)
+        page.get_by_role("button", name="Ask again").click()
+        told(file)
+        exported = context.request.get(f"{address}{export}")
+        assert exported.status == 503 and file in exported.text()
+
+        drop(folder / "catalogue.sqlite", "documents")
+        page.get_by_role("tab", name="Articles").click()
+        told("the index file")
+        page.locator(".dl-shelf .dl-link").first.click()
+        told("the index file")
+        page.reload()
+        told(file)
