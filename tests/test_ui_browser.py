@@ -505,17 +505,17 @@ ATTACKS = """async (target) => {
 }"""
 
 
-def test_a_name_that_means_this_computer_reads_nothing_and_asks_nothing(address: str, folder: Path) -> None:
+def test_a_name_that_means_this_computer_reads_nothing_and_asks_nothing(
+    browser: sync_api.Browser, address: str
+) -> None:
     rebinding = FLAGS[-1].replace("MAP * ", "MAP rebound.example 127.0.0.1, MAP * ")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*FLAGS[:-1], rebinding])
-        page = browser.new_page()
+    with browser.browser_type.launch(executable_path=BROWSER, args=[*FLAGS[:-1], rebinding]) as fooled:
+        page = fooled.new_page()
         rebound = address.replace("127.0.0.1", "rebound.example")
         opened = page.goto(rebound)
         assert opened is not None and opened.status == 421
         assert "does not answer to the host 'rebound.example" in page.locator("main").inner_text()
         assert page.evaluate(ATTACKS, rebound) == [421] * 10
-        browser.close()
 
 
 def test_a_page_of_another_site_reads_nothing_and_asks_nothing(
