@@ -61,6 +61,12 @@ for _group in _GROUPS:
     _KINDRED |= {verb: _stems for verb in _stems if verb not in _KINDRED or verb == stem("want")}
 _TELLING = frozenset(stem(w) for w in wordset("announce unveil reveal declare confirm disclose"))
 """Verbs that come close to "say": where nothing is reported in such a word, what was said will do."""
+_THREAT = re.compile(
+    r"\b(?:will|would|shall|ready to|going to)\b.*\b(?:worse|attack\w*|strike|retaliat\w*|target\w*|respond|destroy\w*"
+    r"|punish\w*|consequences?|sue|court|war|regret|impose|sanction\w*|cut off|halt|shut|close)\b",
+    re.IGNORECASE,
+)
+"""What is announced in a threat."""
 _GENERIC = frozenset(stem(w) for w in _ANY)
 _ASKED = re.compile(
     r"(?:(?:and|so)\s+)?(?:what|how)(?:\s+(?:else|exactly|all|message|warning|statement))?\s+"
@@ -127,6 +133,10 @@ class AskedSpeech:
     speakers: tuple[Speaker, ...]
     verbs: frozenset[str]
     topic: tuple[str, ...]
+
+    def holds(self, words: str) -> bool:
+        """Whether ``words`` are what is asked for by what they say, in whatever verb they are reported: a threat is one."""
+        return stem("threaten") in self.verbs and bool(_THREAT.search(words))
 
     @property
     def telling(self) -> bool:

@@ -15,7 +15,8 @@ _VERBS = {
         r"\b(?:agreed|agree|decided|reaffirmed|committed)\s+(?:(?:on|to|that|upon)\s+)?(?=\w)", re.IGNORECASE
     ),
     "discuss": re.compile(
-        r"\b(?:discuss(?:ed|ing)|exchang(?:ed|ing) (?:\w+ )?views on|talked about|spoke about|debated|review(?:ed|ing))\s+(?=\w)",
+        r"\b(?:discuss(?:ed|es|ing)?|exchang(?:ed|ing) (?:\w+ )?views on|(?:talks|talked|spoke|spoken) (?:about|over)|talks on"
+        r"|debated|review(?:ed|ing))\s+(?=[\w“])",
         re.IGNORECASE,
     ),
 }
@@ -27,6 +28,11 @@ _END = re.compile(r"[,;.”\"](?!\d)|\s(?:and|while|with|according)\s+(?:\w+ed\b
 _DAY = re.compile(r"(?:on\s+)?\w+day\s+(?:to\s+)?")
 _SURE = 0.75
 """Confidence, at least, where a clause tells what the two agreed on or discussed."""
+
+
+_WITH = re.compile(r"\b(?:agree|discuss)\b.*\bwith\b", re.IGNORECASE)
+_UNTOLD = 0.3
+"""Confidence, at most, where no clause tells of both."""
 
 
 def dealings(case: Case) -> Draft | None:
@@ -41,12 +47,14 @@ def dealings(case: Case) -> Draft | None:
             if not (passage.start <= sentence.start and sentence.end <= passage.end):
                 continue
             for clause in sentence.clauses:
-                dealt = _VERBS[kind].search(clause.text) if _together(clause, asked.names) else None
-                if dealt:
-                    found.append((passage, sentence, _object(clause, dealt.end())))
+                if clause.modality == "denied" or not _together(clause, asked.names):
+                    continue
+                dealt = _VERBS[kind].search(clause.text)
+                if dealt and (what := _object(clause, dealt.end())):
+                    found.append((passage, sentence, what))
                     break
     if not found:
-        return None
+        return case.decline("not_stated", min(case.likely, _UNTOLD)) if _WITH.search(asked.text) else None
     ranks = {hit.passage.passage_id: hit.rank for hit in case.hits}
     found.sort(key=lambda f: ranks[f[0].passage_id])
     writing = case.writing()

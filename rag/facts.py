@@ -67,6 +67,8 @@ def fact(case: Case) -> Draft:
         return case.decline("not_stated", min(likely, THRESHOLD))
     if undone:
         return overview(replace(case, likely=likely))
+    if not chosen and asked.verb and asked.names and likely * _UNDONE < _UNSAID:
+        return case.decline("not_stated", min(likely * _UNDONE, THRESHOLD))
     if did and asked.names and not chosen:
         return case.decline("not_stated", min(likely, _PAST))
     if not chosen:

@@ -193,7 +193,7 @@ def _gap(text: str, target: tuple[str, ...]) -> tuple[str, str, str]:
 
 def _verb(text: str) -> str:
     """The stem of the verb in "what (or whom) did Okafor warn …"; "" where the question is built otherwise."""
-    match = re.match(r"(?:what|who|whom)\s+(?:did|does|do|has|have|had)\s+", text, re.IGNORECASE)
+    match = re.match(r"(?:what|who|whom)\s+(?:did|does|do|has|have|had|will|would)\s+", text, re.IGNORECASE)
     if match is None:
         return ""
     after = [w for w in tokens(text[match.end() :]) if w.content]
@@ -329,7 +329,8 @@ def _what(word: str, after: list[Token], lower: list[str]) -> tuple[Kind, Answer
         return "open", "clause", ()
     stems = tuple(w.stem for w in nouns[:2])
     kind: Kind = "which" if direct or word == "which" else "what"
-    if heads & _TIME_NOUNS and (direct or lower[:1] != ["of"]):
+    named = direct and nouns[-1].text.casefold() in _PLACE_NOUNS | _PERSON_NOUNS  # "which present day county"
+    if heads & _TIME_NOUNS and not named and (direct or lower[:1] != ["of"]):
         return "when", "time", stems
     if heads & _NUMBER_NOUNS:
         return "how_many", "number", stems

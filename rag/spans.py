@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from rag.acronyms import abbreviable, acronym, initials
+from rag.acronyms import abbreviable, abbreviated, acronym, initials
 from rag.agents import deed, doers, may_act, somebody
-from rag.deed_words import AUXILIARIES, is_finite, words_of
+from rag.deed_words import AUXILIARIES, MEANINGS, is_finite, words_of
 from rag.people import TITLES, Mention, dateline_end, mentions, name_words
 from rag.places import PLACES
 from rag.question import UTTERING, Question, defines_role
@@ -374,7 +374,7 @@ _ASKS_MONEY = re.compile(
     r"\bhow much\b.*\b(?:money|cost|pay|paid|fine|fined|worth|spend|spent|earn|price|raise|charge|charged|sell|sold)\b",
     re.IGNORECASE,
 )
-_TIMED = re.compile(r"(?:when|after|before|during|until|since)\b", re.IGNORECASE)
+_TIMED = re.compile(r"(?:after|before|during|since)\b|(?:.*\s)?(?:when|until)\b", re.IGNORECASE)
 _PLACE_LEAD = wordset(
     """
     in at to on near from into around across
@@ -394,6 +394,8 @@ _OWNER = re.compile(r"\b[A-Z]\w+[’']s?\s+\Z")
 _ATTRIBUTION = re.compile(r"\s(?:said|says|added|announced|reported|stated)\b")
 _ADVERBIAL = re.compile(r"\s(?:with|to|in|on|at|for|from)\s")
 _CLAUSE_END = re.compile(r"[”\"’')]*(?:[,;:.!?]|\s[–—-]\s|\s*$)")
+_LEADING = wordset("tri want need do seek hope plan")
+"""Stems of verbs that only lead to the one asked about: "what did the fund try to stop?"."""
 _OBJECT_LEAD = re.compile(r"\s+(?:(?:about|of|on|against|for|to|with|at)\s+)?")
 
 
@@ -434,6 +436,8 @@ def fits(question: Question, text: str, span: Span) -> bool:
         return False
     if question.kind == "who" and not _SOMEBODY.match(words) and (span.type == "clause" or _ADVERBIAL.search(words)):
         return False
+    if question.kind == "which" and question.type in ("place", "person") and not _names_new(question, words):
+        return False
     if question.kind == "where":
         if text[span.end : span.end + 2] in ("’s", "'s"):
             return False
@@ -442,6 +446,11 @@ def fits(question: Question, text: str, span: Span) -> bool:
             return False
         return span.type in ("place", "name", "organisation") or any(w.text.casefold() in _PLACE_LEAD for w in lead)
     return True
+
+
+def _names_new(question: Question, words: str) -> bool:
+    """Whether ``words`` have a name that the question does not say."""
+    return any(w.capital and w.stem not in question.terms for w in tokens(words))
 
 
 def _role(words: str, span: Span) -> bool:
@@ -462,8 +471,9 @@ def echoes(question: Question, text: str, span: Span) -> bool:
         return False
     asked = set(question.terms)
     content = [w.stem for w in tokens(text[span.start : span.end]) if w.content]
-    if content and all(stem in asked for stem in content):
-        return True
+    counted = question.type not in ("number", "time") and [s for s in content if not NUMBER.fullmatch(s)]
+    if content and all(stem in asked for stem in counted or content):
+        return True  # "two hikers" says no more than "the hikers"
     if _ASKS_TITLE.search(question.text) or set(question.target) & set(content):
         return False
     for mention in _asked_mentions(question.names, text):
@@ -507,14 +517,17 @@ def _object_fits(question: Question, text: str, span: Span) -> bool:
     sequence = tokens(text)
     statement = question.verb in UTTERING and question.kind != "who"
     for position, word in enumerate(sequence):
-        if word.stem != question.verb or not any(w.stem in subject for w in sequence[:position]):
+        named = any(w.stem in subject for w in sequence[:position])
+        if word.stem != question.verb or not (named or any(abbreviated(name, text) for name in question.names)):
             continue
         if statement:
             return span.start in _object_starts(text, word.end) and bool(_CLAUSE_END.match(text, span.end))
         return span.end > word.end
-    if question.kind == "who" and (_ATTRIBUTION.match(text, span.end) or not _may_be_somebody(text, span)):
-        return False
-    return not statement
+    if question.kind == "who":
+        return not _ATTRIBUTION.match(text, span.end) and _may_be_somebody(text, span) and not statement
+    meant = next((m for m in MEANINGS if question.verb in m), frozenset([question.verb]))
+    behind = any(w.stem in meant and w.end < span.end for w in sequence)
+    return not statement and (question.verb in _LEADING or behind)
 
 
 def _may_be_somebody(text: str, span: Span) -> bool:

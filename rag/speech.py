@@ -102,7 +102,8 @@ def _spoken(case: Case, speaker: Speaker, wanted: AskedSpeech) -> list[_Spoken]:
     every = _quoted(case, speaker, wanted.topic)
     found = [s for s in every if not wanted.verbs or s.quotation.verb in wanted.verbs]
     if not found:
-        found = [s for s in every if wanted.telling or (wanted.topic and s.about >= _QUOTED)]
+        held = [s for s in every if wanted.holds(s.words) and (s.about or not wanted.topic)]
+        found = held or [s for s in every if wanted.telling or (wanted.topic and s.about >= _QUOTED)]
     best = max(found, key=lambda s: s.weight, default=None)
     if best is None:
         return []

@@ -28,3 +28,14 @@ def test_what_two_dealt_with_is_told_by_the_clauses_of_both(question: str, told:
 def test_others_are_not_told_of() -> None:
     draft = ask("What was agreed in the call between Roth and Voss?", [REPORT])
     assert "Oslo" not in draft.lead
+
+
+def test_what_was_not_discussed_is_declined_and_what_will_be_is_told() -> None:
+    report = Document(
+        "report",
+        "Ada Brandt has not spoken with Ivo Koss about the mill, the mayor of Sallow said.\n\n"
+        "Ada Brandt and Piet Haas are to meet on Thursday to discuss the harbour dues.\n\n",
+        published="2026-02-03",
+    )
+    assert ask("What did Brandt discuss with Koss?", [report]).abstained
+    assert ask("What will Brandt and Haas discuss?", [report]).lead == "**the harbour dues**"

@@ -119,3 +119,15 @@ def test_the_two_count_nobody() -> None:
 def test_a_time_of_day_is_taken_whole(time: str) -> None:
     match = TIME.search(f"The palace said at about {time} that it was over.")
     assert match is not None and match.group() == time
+
+
+def test_the_object_of_a_verb_stands_behind_it_in_a_sentence_that_has_the_verb() -> None:
+    text = "In May the Tidewater Council adopted a plan to dredge the harbour."
+    assert best("What did the TC adopt?", text) != "Tidewater Council"
+    assert not fitting("What did Brandt adopt?", "Ada Brandt, director of the mill, spoke in May.")
+    assert "Ada Brandt" not in fitting("What will Koss build?", "With Ada Brandt, Koss will build a mill.")
+
+
+def test_a_country_asked_for_is_named_and_counted_things_are_no_answer() -> None:
+    assert "right to stage" not in fitting("Which country won the cup?", "Estmark won the right to stage the cup.")
+    assert "Two sailors" not in fitting("What hurt the sailors?", "Two sailors were found unhurt in Estmark.")

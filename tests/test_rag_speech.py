@@ -96,3 +96,15 @@ def test_a_question_for_a_deed_asks_for_no_words() -> None:
     assert asked_speech(analyse("What did the company build?")) is None
     assert asked_speech(analyse("How did Keller cross the river?")) is None
     assert asked_speech(analyse("What is the capital of Borduria?")) is None
+
+
+def test_a_threat_is_told_in_whatever_verb() -> None:
+    report = Document(
+        "report",
+        "“The next raid will be far worse,” Ada Brandt wrote on Monday.\n\n"
+        "Ada Brandt said she had enjoyed the fair.\n\n"
+        "Piet Haas, an adviser, said any strike would result in attacks on the harbour.\n\n",
+        published="2026-02-03",
+    )
+    assert "far worse" in ask("What did Brandt threaten?", [report]).lead
+    assert "attacks on the harbour" in ask("What did Haas threaten?", [report]).lead
