@@ -38,6 +38,7 @@ from rag.referents import (
     best_referent,
     is_person,
 )
+from rag.tokens import wordset
 
 _POSSESSIVES = frozenset(("its", "their", "theirs", "his", "her", "hers"))
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere(?=\s*(?:[?.,]|$))", re.IGNORECASE)
@@ -101,49 +102,10 @@ _COUNTED = re.compile(
 )
 _MARK = re.compile(r"\s*\[\d+\](?:\([^)]*\))?")
 _BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
-_TITLES = frozenset(
-    [
-        "deputy",
-        "prime",
-        "minister",
-        "foreign",
-        "president",
-        "vice",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "chancellor",
-        "senator",
-        "governor",
-        "mayor",
-        "general",
-        "secretary",
-        "ambassador",
-        "spokesman",
-        "spokesperson",
-        "spokeswoman",
-        "chief",
-        "chairman",
-        "chairwoman",
-        "ceo",
-        "director",
-        "professor",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "sir",
-        "judge",
-        "justice",
-        "captain",
-        "envoy",
-        "leader",
-        "commander",
-        "us",
-        "former",
-        "the",
-    ]
+_TITLES = wordset(
+    "deputy prime minister foreign president vice king queen prince princess chancellor senator governor mayor "
+    "general secretary ambassador spokesman spokesperson spokeswoman chief chairman chairwoman ceo director "
+    "professor dr mr mrs ms sir judge justice captain envoy leader commander us former the"
 )
 
 
