@@ -42,7 +42,8 @@ def confidence(asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit
             likely *= _UNTOLD
         elif first["told"] <= 0.5 and not asked.names:
             likely *= _HALF_TOLD
-    return max(likely, _SAID_IN_FULL) if _said_in_full(first) else likely
+    # Who did something must be told as its doer, which words that stand in one sentence do not show.
+    return max(likely, _SAID_IN_FULL) if asked.type != "person" and _said_in_full(first) else likely
 
 
 def _said_in_full(first: dict[str, float]) -> bool:

@@ -1,4 +1,4 @@
-"""Where will it be held? — the place that something was moved to, with the place it was first planned for."""
+"""Where will it be held? — the place that something was moved to, or, where that is asked, the one first planned."""
 
 from __future__ import annotations
 
@@ -10,21 +10,29 @@ from rag.clauses import Read, modality, read
 from rag.draft import Draft, inline
 from rag.tokens import content_stems, stem, wordset
 
+_PLACE = r"(?:the\s+)?(?P<place>[A-Z][\w’'-]*(?:,?\s+(?:(?:of|de|al)\s+)?[A-Z][\w’'-]*){0,4})"
 _MOVED = re.compile(
-    r"\b(?:moved|shifted|relocated|transferred|switched)(?:\s+(?:away\s+)?from\s+[^,.;]{2,40}?)?\s+to\s+(?:the\s+)?"
-    r"(?P<place>[A-Z][\w’'-]*(?:,?\s+(?:(?:of|de|al)\s+)?[A-Z][\w’'-]*){0,4})"
+    r"\b(?:moved|shifted|relocated|transferred|switched)(?:\s+(?:away\s+)?from\s+(?P<left>[^,.;]{2,40}?))?\s+to\s+"
+    + _PLACE
 )
+_IN = re.compile(r"\b(?:in|at)\s+" + _PLACE)
 _GATHERINGS = frozenset(
     stem(w)
     for w in wordset(
-        "talks meeting summit round conference negotiations match game final concert event hearing trial ceremony session forum"
+        "talks meeting summit round conference negotiations match game final concert event hearing trial ceremony session"
+        " forum fair festival exhibition tournament race"
     )
 )
 """Stems of what is held somewhere; one word stands for another when an article goes on about it."""
 _HOLDING = frozenset(
-    stem(w) for w in wordset("hold held take place happen host occur stage move shift relocate new venue now")
+    stem(w)
+    for w in wordset(
+        "hold held take place happen host occur stage move shift relocate new venue now"
+        " plan original initial first expect schedule set due"
+    )
 )
 _AT_FIRST = re.compile(r"\b(?:original(?:ly)?|initially|at first|first|previously|planned)\b", re.IGNORECASE)
+_EXPECTED = re.compile(r"\b(?:expected|due|set|scheduled|supposed|meant|to have been)\b")
 _BEFORE = 2
 """Sentences in front of "However, the meeting was moved to …" that may say which meeting."""
 _ENOUGH = 0.5
@@ -34,10 +42,11 @@ _SURE = 0.75
 
 
 def venue(case: Case) -> Draft | None:
-    """The place something was moved to; None where no such move is told or the question asks for the first place."""
+    """The place something was moved to, or from where the question asks for the first; None where no move is told."""
     asked = case.asked
-    if asked.kind != "where" or _AT_FIRST.search(asked.text):
+    if asked.kind != "where":
         return None
+    first = _AT_FIRST.search(asked.text) is not None
     topic = [t for t in asked.terms if t not in _HOLDING]
     if not topic or not (set(topic) & _GATHERINGS):
         return None
@@ -52,8 +61,22 @@ def venue(case: Case) -> Draft | None:
             told = inside[max(0, at - _BEFORE) : at + 1]
             if _about(topic, told) < _ENOUGH:
                 continue
-            return _written(case, passage, told, match.group("place"), topic)
+            place = _left(match, told[:-1]) if first else match.group("place")
+            if place:
+                return _written(case, passage, told, place, topic)
     return None
+
+
+def _left(moved: re.Match[str], before: list[Read]) -> str:
+    """The place that something was moved away from: said with the move, or planned for in a sentence before; else ""."""
+    if moved.group("left"):
+        return moved.group("left")
+    for sentence in reversed(before):
+        planned = _AT_FIRST.search(sentence.text) or _EXPECTED.search(sentence.text)
+        places = list(_IN.finditer(sentence.text, planned.end())) if planned else []
+        if places and places[-1].group("place") != moved.group("place"):
+            return places[-1].group("place")
+    return ""
 
 
 def _about(topic: list[str], told: list[Read]) -> float:
