@@ -192,6 +192,7 @@ def _runs(text: str) -> list[_Run]:
     tokens = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
     runs: list[_Run] = []
     run = _Run([])
+    inverted = False  # "were the …", "did the …": what follows is the subject, up to a verb that has no ending -s
 
     def flush(determiner: str = "", preposition: str = "") -> None:
         nonlocal run
@@ -214,19 +215,23 @@ def _runs(text: str) -> list[_Run]:
             run.spans.append(token)
         elif lower in PREPOSITIONS:
             flush(preposition=lower)
+            inverted = False
         elif lower in DETERMINERS:
             flush(lower, run.preposition if not run.spans else "")
         elif lower in AUXILIARIES or lower in CONNECTIVES or lower in PRONOUNS or lower in ADVERBS:
             flush()
+            inverted = lower in AUXILIARIES
         elif run.spans and _PAST.fullmatch(word) and run.spans[-1][0][0].isupper():
             flush()  # "Okafor resigned"
         elif is_verb(lower):
             noun_slot = not run.spans and (run.determiner or run.preposition not in ("", "to"))
             after_adjective = bool(run.spans) and run.spans[-1][0].lower() in _PREDICATE_ADJECTIVES
-            if noun_slot or (lower in VERBS and after_adjective):
+            subject = inverted and bool(run.spans) and lower.endswith("s") and lower not in VERBS  # "the US-Iran talks"
+            if noun_slot or subject or (lower in VERBS and after_adjective):
                 run.spans.append(token)
             else:
                 flush()
+                inverted = False
         else:
             run.spans.append(token)
     flush()

@@ -88,6 +88,11 @@ def test_nothing_to_refer_to(question: str) -> None:
     assert rewrite(question, [{"role": "assistant", "content": "Hello, I am **Bot**."}]) == question
 
 
+def test_a_noun_that_could_be_a_verb_stays_in_the_subject_of_a_question() -> None:
+    history = chat("Where were the Ruritania-Borduria talks first planned?", "They were planned in Sundby [1].")
+    assert rewrite("and where were they moved?", history) == "and where were the Ruritania-Borduria talks moved?"
+
+
 def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
     history = chat(
         "Tell me about the Lisbon Tram Museum.", "It opened in 1999 [1].", "Who founded it?", "Ana Lund did [1]."
