@@ -8,7 +8,7 @@ _NAME = r"[A-Z][\w.’'-]+(?:\s+(?:[A-Z]\.?|de|van|von|der|al|el|[A-Z][\w.’'-]
 _AGENCY = (
     r"(?:AP|AFP|EPA|EPA-EFE|Reuters|REUTERS|Getty(?:\s+[Ii]mages)?|Bloomberg|Shutterstock|Sipa(?:\s+USA)?|Zuma(?:\s+Press)?"
     r"|ZUMA|Redux|Alamy|Anadolu(?:\s+Agency)?|NurPhoto|Xinhua|CNN|Pool|USA\s+TODAY(?:\s+(?:Sports|Network))?|Imagn(?:\s+Images)?"
-    r"|Associated\s+Press|Press\s+Association|PA(?:\s+Images)?|Magnum(?:\s+Photos)?|Rex(?:\s+Features)?|UPI|TASS|Polaris)"
+    r"|Associated\s+Press|Press\s+Association|PA(?:\s+Images)?|Magnum(?:\s+Photos)?|Rex(?:\s+Features)?|UPI|TASS|Polaris|Facebook|Instagram|Twitter|TikTok|YouTube)"
 )
 _BEHIND = r"(?=\W*$|\W+(?:FILE\b|[A-Z\d“\"]))"
 """A caption begins with a capital behind its credit."""

@@ -58,6 +58,10 @@ _ASKS: tuple[tuple[re.Pattern[str], frozenset[Measure]], ...] = (
     (re.compile(r"\bhow heavy\b|\bhow much\b.*\bweigh\w*\b"), frozenset(["weight"])),
 )
 _ASKS_CHANGE = re.compile(r"\bby how (?:much|many)\b|\bhow much (?:more|less|higher|lower|cheaper)\b")
+_IN_TIME = re.compile(
+    r"\b(?:postpon|delay|extend|prolong|shorten|lengthen|late|earl|older|younger|ahead|behind)", re.IGNORECASE
+)
+"""What is changed by a length of time."""
 _ONE_OF = re.compile(r"\s+(?:of|more|another|such|or)\b")
 _WHOLE = re.compile(rf"\b{_SPELLED} of (?:its|the|their|his|her|our|these|those)\s+$", re.IGNORECASE)
 _OF = re.compile(r"\s+of\s+(?:[\w’'-]+\s*){1,5}")
@@ -115,8 +119,10 @@ def measured(text: str, span: Span) -> frozenset[Measure]:
 def measures_up(question: Question, text: str, span: Span) -> bool:
     """Whether the number at ``span`` measures what ``question`` asks: no miles for "how many", no people for "how long"."""
     if span.type != "number":  # a longer piece measures what the numbers in it do
-        inside = NUMBER.finditer(text, span.start, span.end)
-        return any(measures_up(question, text, Span(*m.span(), "number")) for m in inside)
+        if wanted(question):
+            return False
+        inside = [m.span() for m in NUMBER.finditer(text) if span.start <= m.start() < span.end]
+        return any(measures_up(question, text, Span(*place, "number")) for place in inside)
     if text[span.start : span.end].casefold() == "one" and _ONE_OF.match(text, span.end):
         return False  # "one of the first" counts nothing
     if _dated(text, span):
@@ -125,7 +131,8 @@ def measures_up(question: Question, text: str, span: Span) -> bool:
     if "age" in asked:
         return "age" in measured(text, span) and _owned(question, text, span)
     if _ASKS_CHANGE.search(question.text.casefold()):
-        return bool(measured(text, span) - {"count"}) or text[: span.start].endswith("by ")
+        other = {"count"} if _IN_TIME.search(question.text) else {"count", "duration", "age"}
+        return bool(measured(text, span) - other) or text[: span.start].endswith("by ")
     if re.search(r"\bhow many of\b", question.text, re.IGNORECASE) and _WHOLE.search(text[: span.start]):
         return False
     found = measured(text, span)

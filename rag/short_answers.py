@@ -16,7 +16,7 @@ from rag.people import mentions, name_words
 from rag.portraits import roles
 from rag.question import Question
 from rag.spans import TIME, Span, candidates, counts_target, fits, score, widened
-from rag.tokens import content_stems
+from rag.tokens import content_stems, tokens
 
 _SENTENCES = 5
 """Sentences of the evidence that are searched for the words."""
@@ -49,6 +49,7 @@ _HOURLY = 2.5
 _HOUR = re.compile(
     r"(?:(?:at|about|around|by|shortly (?:before|after))\s+)*\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?\s?m\.?", re.IGNORECASE
 )
+_APART = re.compile(r"\b(?:minutes?|hours?|days?|weeks?|months?|years?)\s+(?:after|before)\b")
 _ASKS_HOUR = re.compile(r"\b(?:(?:what|which) (?:time|hour)|when exactly|what o['’]clock)\b", re.IGNORECASE)
 _PLAINLY = 3.0
 """Log-odds; what an amount gains whose sentence has the very measure and all else that is asked."""
@@ -103,7 +104,8 @@ def _doing(asked: Question, evidence: Evidence) -> tuple[tuple[int, int], ...]:
 def _fitting(asked: Question, text: str) -> list[Span]:
     """The candidates of a sentence that can be what is asked for."""
     if asked.type != "number":
-        return [span for span in candidates(text) if fits(asked, text, span)]
+        fitting = [span for span in candidates(text) if fits(asked, text, span)]
+        return [s for s in fitting if not _days_apart(asked, text, s)] if asked.type == "time" else fitting
     amounts = [*candidates(text), *extents(asked, text)]
     return [span for span in amounts if fits(asked, text, span) and measures_up(asked, text, span)]
 
@@ -117,6 +119,12 @@ def _fit(asked: Question, text: str, span: Span) -> float:
     if hour and not _asks_hour(asked):
         value -= _HOURLY if _HOUR.fullmatch(text[span.start : span.end]) else 2 * _HOURLY
     return value
+
+
+def _days_apart(asked: Question, text: str, span: Span) -> bool:
+    """Whether a time is days before or after what is asked about: "on Monday, six days after the dam broke"."""
+    done = next((w.start for w in tokens(text) if w.stem == asked.last and w.start >= span.end), 0)
+    return bool(done) and bool(_APART.search(text, span.end, done))
 
 
 def _asks_hour(asked: Question) -> bool:

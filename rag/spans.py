@@ -450,7 +450,7 @@ def fits(question: Question, text: str, span: Span) -> bool:
 
 def _names_new(question: Question, words: str) -> bool:
     """Whether ``words`` have a name that the question does not say."""
-    return any(w.capital and w.stem not in question.terms for w in tokens(words))
+    return any(w.capital and w.content and w.stem not in question.terms for w in tokens(words))
 
 
 def _role(words: str, span: Span) -> bool:
@@ -474,6 +474,9 @@ def echoes(question: Question, text: str, span: Span) -> bool:
     counted = question.type not in ("number", "time") and [s for s in content if not NUMBER.fullmatch(s)]
     if content and all(stem in asked for stem in counted or content):
         return True  # "two hikers" says no more than "the hikers"
+    behind = next((w.stem for w in tokens(text) if w.start >= span.end), "")
+    if question.type not in ("number", "time") and span.type == "number" and behind in asked:
+        return True
     if _ASKS_TITLE.search(question.text) or set(question.target) & set(content):
         return False
     for mention in _asked_mentions(question.names, text):

@@ -13,6 +13,7 @@ from rag.captions import is_caption
         "Ada Lindt/Associated Press A follower of the mayor waves.",
         "Ada Lindt/The Courier/AP",
         "EPA-EFE/Shutterstock",
+        "Ada Lindt/Facebook Lindt signs books in Sallow.",
         "AP Photo/Ada Lindt The mayor speaks.",
         "Photo by Ada Lindt",
         "Image credit: the weather service",

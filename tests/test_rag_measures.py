@@ -66,6 +66,7 @@ def test_what_a_number_measures(text: str, words: str, measure: str) -> None:
     [
         ("How many rockets hit the depot?", "The depot, 70 miles from the border, was hit.", "70 miles"),
         ("How many taxes did the town raise?", "The town raised a tax of 18 per cent.", "18 per cent"),
+        ("By how much did prices rise?", "Prices rose the most in 40 years.", "40 years"),
         ("How long was the term?", "Olsen, 58, has a term of five years.", "58"),
         ("How many trams burnt?", "It was one of the worst fires.", "one"),
         ("How big was the prize?", "On July 26, 2022, the prize was drawn.", "26"),

@@ -39,3 +39,13 @@ def test_when_is_not_answered_with_what_has_no_day() -> None:
 def test_a_clause_with_a_word_of_time_inside_is_no_time() -> None:
     report = Document("report", "The old mayor of Sallow has died after being hurt in the flood.\n\n")
     assert "**The old mayor" not in ask("When did the old mayor of Sallow die?", [report]).text
+
+
+def test_a_day_that_is_days_apart_from_what_is_asked_about_is_no_answer() -> None:
+    report = Document(
+        "report",
+        "The first tents reached Sallow on Monday, six days after the dyke broke, the mayor said.\n\n",
+        published="2026-06-11",
+    )
+    assert "**on Monday" not in ask("When did the dyke break?", [report]).text
+    assert "Monday" in ask("When did the first tents reach Sallow?", [report]).lead
