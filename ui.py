@@ -171,12 +171,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline chat``: serve until interrupted."""
     require_closed_door(args.host, args.auth, args.no_auth)
     require_free_port(args.host, args.port)
+    from rag.arenas import share_arenas
     from rag.conversations import CONVERSATIONS, ConversationStore
     from rag.preferences import Preferences
     from rag.service import build_app, routes
     from rag.suggestions import suggest
     from rag.users import Users
 
+    share_arenas()
     users = Users(args.auth) if args.auth else None
     assistant = settings.assistant(read_only=False)
     kept = assistant.index.store.folder / CONVERSATIONS

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from rag.answer import Answer
-    from rag.assistant import Assistant
+    from rag.arenas import share_arenas
+from rag.assistant import Assistant
 
 PATHS = ("/v1/{path:path}", "/healthz", "/openapi.json", "/mcp")
 _OPEN_PATHS = ("/healthz", "/openapi.json")
@@ -108,6 +109,7 @@ def serve(
     if not token and not is_loopback(host):
         raise UsageError(f"{host} can be reached from other computers; set a token, or listen on 127.0.0.1")
     require_free_port(host, port)
+    share_arenas()
     app = build_app(assistant, token=token, limits=limits, host=host, allowed_hosts=allowed_hosts)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
 
