@@ -60,6 +60,7 @@ _ABBREVIATIONS = frozenset(
         "co",
         "corp",
         "bros",
+        "v",
         "vs",
         "etc",
         "approx",

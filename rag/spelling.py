@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from index.documents import Passage
+from rag.mentions import is_verb
 from rag.tokens import STOP_WORDS, Token, stem, tokens
 
 _ASKING = frozenset(("who", "whom", "when", "where", "which", "what", "with", "from", "about"))
@@ -61,7 +62,8 @@ def _written(word: Token, forms: dict[str, Counter[str]], knows: Callable[[str],
     if _plain(low):
         return word.text
     if low not in forms:
-        if len(low) < 3 or knows(word.text) or any(stem(form) == word.stem for form in forms):
+        # A verb that no article has is asked about all the same: "threaten" is no misspelt "treated".
+        if len(low) < 3 or knows(word.text) or is_verb(low) or any(stem(form) == word.stem for form in forms):
             return word.text
         nearest = _nearest(low, forms)
         if nearest is None or (word.capital and nearest in _ASKING):

@@ -18,6 +18,7 @@ def sentences(text: str) -> list[str]:
         ("He lives in the U.S. She does not.", ["He lives in the U.S.", "She does not."]),
         ("It closed at 3 p.m. The crowd left.", ["It closed at 3 p.m.", "The crowd left."]),
         ("John F. Kennedy spoke.", ["John F. Kennedy spoke."]),
+        ("In Arlen v. Novak she dissented. It was close.", ["In Arlen v. Novak she dissented.", "It was close."]),
         ("It cost $3.5 million. Nobody paid.", ["It cost $3.5 million.", "Nobody paid."]),
         ("“Stop!” he said. “Go. Now.” She left.", ["“Stop!” he said.", "“Go. Now.”", "She left."]),
         ("“It is wrong. It is very wrong,” Fox said.", ["“It is wrong. It is very wrong,” Fox said."]),

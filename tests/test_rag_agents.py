@@ -32,6 +32,18 @@ def test_the_answer_is_who_did_it(question: str, who: str) -> None:
     assert who in ask(question, [RAID]).lead
 
 
+@pytest.mark.parametrize(
+    ("text", "verb", "who"),
+    [
+        ("They spoke when Brandt received a call from Novak in Harwick.", "call", ["Novak in Harwick"]),
+        ("The attack by rebels left nine dead.", "attack", ["rebels left nine dead"]),
+        ("Calls for a vote grew louder.", "call", []),
+    ],
+)
+def test_a_deed_may_be_told_by_a_noun(text: str, verb: str, who: list[str]) -> None:
+    assert [text[a:b].rstrip(".") for a, b in doers(text, verb)] == who
+
+
 def test_who_speaks_of_a_deed_has_not_done_it() -> None:
     text = ask("Who attacked Ilse Brandt?", [RAID]).lead
     assert not any(name in text for name in ("Keller", "Roth", "Chatbook", "Dahl"))

@@ -33,6 +33,11 @@ def test_a_word_of_its_own_is_not_taken_for_another_one() -> None:
     assert as_written("What is her position on posting?", [passage], lambda w: False).startswith("What is her position")
 
 
+def test_a_verb_that_no_article_has_is_not_taken_for_one_that_they_have() -> None:
+    passage = Passage("a#0", "a", 0, 42, "Twelve people were treated in the clinic.", "")
+    assert as_written("Who did Brandt threaten?", [passage], lambda w: False) == "Who did Brandt threaten?"
+
+
 def test_a_word_some_article_has_is_left_alone() -> None:
     assert as_written("who is okafer?", [PASSAGE], lambda word: word == "okafer") == "who is okafer?"
 
