@@ -58,8 +58,10 @@ def events(case: Case) -> Draft | None:
     happenings = merge(actual, wanted)
     if not asked.asks("who") and not listing:
         dated = [h for h in happenings if h.earliest or h.said]
-        if len(happenings) < 2 or not dated:
-            return None  # "when?" is not answered by what has no day
+        # "When?" is not answered by what has no day; the one day of one event is a short answer, which facts give,
+        # but where both names are asked for they may take it from an event of one of them with somebody else.
+        if not dated or (len(happenings) < 2 and len(wanted.names) < 2):
+            return None
         happenings = dated
     lead = _lead(asked, _people(happenings, wanted), differ=conflicting(actual) or _named_otherwise(actual, wanted))
     writing = case.writing()

@@ -29,7 +29,7 @@ def with_holder(asked: Question, articles: Sequence[tuple[Document, Passage]]) -
     if match is None or asked.target:
         return asked
     owned = all(name in match.group() for name in asked.names)  # no name, or only whose office it is
-    if not owned and asked.kind not in ("yes_no", "said"):
+    if not owned and asked.kind not in ("yes_no", "said", "when"):
         return asked
     named = set(full_names(named_holders(match.group(), articles)).values())
     if len(named) == 1:
