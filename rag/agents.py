@@ -27,6 +27,9 @@ _OBJECT = re.compile(
 _BY = re.compile(r"\bby\s+")
 _FROM = re.compile(r"\s+(?:from|by)\s+")
 """What leads from a deed told by a noun to its doer: "a call from", "the visit by"."""
+_AGENT = re.compile(r"[eo]rs?$")
+_NAMED = re.compile(r",?\s+(?=(?:[\w-]+\s){0,3}[A-Z])")
+"""What leads from a noun for who does it to the name: "the manufacturer, Belgian company Northpharm"."""
 _END = re.compile(r"[,;:.()—“”\"]|\s(?:and|but|that|which|who|while|when|after|before|as|because)\s")
 _PLACED = wordset("in at on near via through during under over into across around outside inside within against onto")
 """Prepositions behind which nobody stands who acts."""
@@ -71,8 +74,9 @@ def doers(text: str, verb: str) -> tuple[tuple[int, int], ...]:
             first -= 1
         group = {w.text.casefold() for w in sequence[first:at]}
         if not _verbal(sequence, first, at, text, helped=bool(group & AUXILIARIES)):
-            if source := _FROM.match(text, word.end):
-                found.append((source.end(), _end(text, source.end())))
+            behind = _FROM.match(text, word.end) or (_NAMED.match(text, word.end) if _AGENT.search(word.text) else None)
+            if behind:
+                found.append((behind.end(), _end(text, behind.end())))
             continue
         by = _BY.search(text, word.end, word.end + 60)
         if group & BE and not word.text.endswith("ing"):

@@ -37,6 +37,7 @@ def test_the_answer_is_who_did_it(question: str, who: str) -> None:
     [
         ("They spoke when Brandt received a call from Novak in Harwick.", "call", ["Novak in Harwick"]),
         ("The attack by rebels left nine dead.", "attack", ["rebels left nine dead"]),
+        ("The manufacturer, Bordurian company Northlab, makes a dose.", "manufactur", ["Bordurian company Northlab"]),
         ("Calls for a vote grew louder.", "call", []),
     ],
 )
