@@ -63,6 +63,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_FOR_SUBJECT = re.compile(r"(?:which|what|who|how many)\s+(?!is|are|was|were|do|does|did)\w+", re.IGNORECASE)
+_TURNS = 30
+"""Past turns that are read: each is compared with all before it, and nobody means what was said long before."""
 _SHORT = 10  # words: longer questions name things in full
 _FAR = 6  # words: a pronoun that comes so late in a question is taken to mean something in it
 _LEAD = re.compile(
@@ -129,9 +131,10 @@ class Rewriter:
         return self.resolve(question, self.turns(history))[0]
 
     def turns(self, history: Sequence[Mapping[str, str]]) -> list[Turn]:
-        """Return the past turns, each question resolved against those before it."""
+        """Return the last ``_TURNS`` past turns, each question resolved against those before it."""
+        asked = [at for at, message in enumerate(history) if message.get("role") == "user"]
         turns: list[Turn] = []
-        for message in history:
+        for message in history[asked[-_TURNS] if len(asked) > _TURNS else 0 :]:
             content = message.get("content") or ""
             if message.get("role") == "user":
                 standalone, referent = self.resolve(content, turns)

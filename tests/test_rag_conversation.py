@@ -93,6 +93,16 @@ def test_a_noun_that_could_be_a_verb_stays_in_the_subject_of_a_question() -> Non
     assert rewrite("and where were they moved?", history) == "and where were the Ruritania-Borduria talks moved?"
 
 
+def test_only_the_last_thirty_turns_are_read() -> None:
+    history = [
+        {"role": role, "content": text}
+        for n in range(500)
+        for role, text in (("user", f"Who is Ana Lund{n}?"), ("assistant", f"**Ana Lund{n}**, a judge [1]."))
+    ]
+    assert rewrite("Where does she live?", history) == "Where does Ana Lund499 live?"
+    assert len(Rewriter().turns(history)) == 30
+
+
 def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
     history = chat(
         "Tell me about the Lisbon Tram Museum.", "It opened in 1999 [1].", "Who founded it?", "Ana Lund did [1]."
