@@ -63,7 +63,7 @@ def venue(case: Case) -> Draft | None:
                 continue
             place = _left(match, told[:-1]) if first else match.group("place")
             if place:
-                return _written(case, passage, told, place, topic)
+                return _written(case, passage, told, place, topic, first=first)
     return None
 
 
@@ -85,10 +85,11 @@ def _about(topic: list[str], told: list[Read]) -> float:
     return sum(t in stems or (t in _GATHERINGS and bool(stems & _GATHERINGS)) for t in topic) / len(topic)
 
 
-def _written(case: Case, passage: Passage, told: list[Read], place: str, topic: list[str]) -> Draft:
-    """The place in bold, the sentence of the move, and the one before where it says what was moved."""
+def _written(case: Case, passage: Passage, told: list[Read], place: str, topic: list[str], *, first: bool) -> Draft:
+    """The place in bold, the sentence of the move, and the one before where it says what was moved, answer first."""
     *before, moved = told
     named = [s for s in before if content_stems(s.text) & set(topic)][-1:]
     writing = case.writing()
-    writing.quote([(passage, s.start, s.end) for s in (moved, *named)])
+    shown = (*named, moved) if first else (moved, *named)
+    writing.quote([(passage, s.start, s.end) for s in shown])
     return writing.draft(f"**{inline(place)}**", max(case.likely, _SURE))
