@@ -178,11 +178,11 @@ def test_a_lock_is_not_taken_from_a_writer_whose_clock_differs(
     opened: Index, ahead: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store: Any = opened.store
-    monkeypatch.setattr(server_lock, "_LOCK_SECONDS", 3.0)
+    monkeypatch.setattr(server_lock, "_LOCK_SECONDS", 6.0)
     monkeypatch.setattr(server_lock.time, "time", lambda clock=time.time: clock() + ahead)
     with store.writing():
         monkeypatch.undo()
-        monkeypatch.setattr(server_lock, "_LOCK_SECONDS", 3.0)
+        monkeypatch.setattr(server_lock, "_LOCK_SECONDS", 6.0)
         monkeypatch.setattr(
             server_lock, "_owner", lambda owner=server_lock._owner: {**owner(), "beat": owner()["beat"] + ahead}
         )
