@@ -28,11 +28,15 @@ def served(program: Literal["chat", "serve"] = "chat") -> Iterator[tuple[str, in
         with subprocess.Popen([*command, program, "--port", str(port)], stderr=subprocess.DEVNULL) as server:
             url = f"http://127.0.0.1:{port}/"
             for _ in range(600):
+                if server.poll() is not None:
+                    raise RuntimeError(f"dateline {program} ended by itself")
                 try:
                     urllib.request.urlopen(url + "healthz", timeout=5).close()
                     break
                 except OSError:
                     time.sleep(0.1)
+            else:
+                raise RuntimeError(f"dateline {program} was not up after a minute")
             try:
                 yield url, server.pid
             finally:

@@ -31,6 +31,7 @@ from starlette.routing import BaseRoute, Route
 
 from index.errors import DatelineError, LLMError, StoreError, UnknownDocumentError, UsageError
 from rag import wire
+from rag.arenas import share_arenas
 from rag.desk import BusyError, Desk, Limits
 from rag.hosts import Hosts
 from rag.listening import is_loopback, require_free_port
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from rag.answer import Answer
-    from rag.arenas import share_arenas
-from rag.assistant import Assistant
+    from rag.assistant import Assistant
 
 PATHS = ("/v1/{path:path}", "/healthz", "/openapi.json", "/mcp")
 _OPEN_PATHS = ("/healthz", "/openapi.json")

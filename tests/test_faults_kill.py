@@ -115,10 +115,13 @@ def test_the_index_is_whole_though_chat_and_service_are_killed(seed_index_folder
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
             url = f"http://127.0.0.1:{port}/"
             for _ in range(600):
+                assert process.poll() is None, f"dateline {program} ended by itself"
                 with suppress(OSError):
                     urllib.request.urlopen(url + "healthz", timeout=5).close()
                     break
                 time.sleep(0.1)
+            else:
+                pytest.fail(f"dateline {program} was not up after a minute")
             answered: list[bytes] = []
 
             def ask(number: int, url: str = url, answered: list[bytes] = answered) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import queue
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -348,3 +352,25 @@ def test_others_may_reach_it_with_a_token_only(assistant: Assistant) -> None:
         serve(assistant, host="0.0.0.0")
     with pytest.raises(UsageError, match="token"):
         serve(assistant, host="news.example")
+
+
+def test_the_command_serves_until_it_is_ended(seed_index_folder: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "rag", "--index", str(seed_index_folder), "serve", "--port", str(port)]
+    root = Path(__file__).parent.parent
+    with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            for _ in range(300):
+                assert process.poll() is None, process.stderr and process.stderr.read()
+                with suppress(httpx.HTTPError):
+                    if httpx.get(f"{HERE}:{port}/healthz", timeout=5).status_code == 200:
+                        break
+                time.sleep(0.2)
+            answer = httpx.post(
+                f"{HERE}:{port}/v1/ask", json={"question": "Who called Dar in Dubai?"}, timeout=60
+            ).json()
+        finally:
+            process.terminate()
+    assert answer["citations"] and "Araghchi" in answer["answer"]
