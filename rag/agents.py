@@ -185,11 +185,11 @@ def _opening(text: str, sequence: tuple[Token, ...], first: int) -> int:
     return _front(text, at)
 
 
-def subject_before(text: str, at: int) -> int:
+def subject_start(text: str, at: int) -> int:
     """Where the subject begins that ends right before the verb at ``at``: insertions skipped."""
-    sequence = tuple(w for w in tokens(text) if w.start >= at) or ()
-    before = tuple(w for w in tokens(text) if w.end <= at)
-    return _opening(text, (*before, *sequence), len(before)) if before and sequence else 0
+    sequence = tokens(text)
+    before = sum(word.end <= at for word in sequence)
+    return _opening(text, sequence, before) if 0 < before < len(sequence) else 0
 
 
 def _front(text: str, at: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.agents import deed, doers, subject_before
+from rag.agents import deed, doers, subject_start
 from rag.case import Case
 from rag.draft import SENTENCES, Draft, inline
 from rag.evidence import Evidence
@@ -87,7 +87,7 @@ def _alleged(text: str, verb: str) -> Iterator[tuple[str, str]]:
     for match in _ACCUSED.finditer(text):
         behind = {w.stem for w in tokens(text[match.end() : match.end() + 60])}
         if (behind | {w.stem for w in tokens(match["how"])}) & _kin(verb):
-            start = subject_before(text, match.start())
+            start = subject_start(text, match.start())
             yield from ((name, match["how"]) for name in _names(text, start, match.start())[-1:])
 
 

@@ -67,12 +67,8 @@ def fact(case: Case) -> Draft:
         return case.decline("not_stated", min(likely, THRESHOLD))
     if undone:
         return overview(replace(case, likely=likely))
-    if not chosen and asked.verb and asked.names and likely * _UNDONE < _UNSAID:
-        return case.decline("not_stated", min(likely * _UNDONE, THRESHOLD))
-    if did and asked.names and not chosen:
-        return case.decline("not_stated", min(likely, _PAST))
     if not chosen:
-        return overview(replace(case, likely=likely))
+        return _wordless(case, likely, did)
     if awaited(asked):
         told = _ABOUT if over(*chosen[0]) else _TOUCHED
         chosen = [(e, s) for e, s in chosen if not over(e, s) and e.features.get("told", 1.0) >= told]
@@ -94,6 +90,16 @@ def fact(case: Case) -> Draft:
     )
     writing.quote([_span(e) for e in agreeing])
     return writing.draft(listing(asked, first, span) + further_parts(asked, first), likely)
+
+
+def _wordless(case: Case, likely: float, did: str) -> Draft:
+    """The sentences where none has the words that are asked for, or a refusal where one should have had them."""
+    asked = case.asked
+    if did and asked.names:
+        return case.decline("not_stated", min(likely, _PAST))
+    if asked.verb and asked.names and likely * _UNDONE < _UNSAID:
+        return case.decline("not_stated", min(likely * _UNDONE, THRESHOLD))
+    return overview(replace(case, likely=likely))
 
 
 def _deed_told(asked: Question, evidence: Evidence) -> bool:

@@ -65,7 +65,8 @@ def build_app(
     """Return the service as an ASGI application.
 
     With ``token`` every request but the health check and the description must carry it as a bearer token. ``host`` is
-    the address it will listen on, ``allowed_hosts`` what it is called besides (see ``rag.hosts``). It needs no start-up: to give it to another ASGI application, add ``routes(app)``.
+    the address it will listen on, ``allowed_hosts`` what it is called besides (see ``rag.hosts``). It needs no
+    start-up: to give it to another ASGI application, add ``routes(app)``.
     """
     desk = Desk(assistant, limits)
     app = FastAPI(

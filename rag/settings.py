@@ -44,9 +44,10 @@ class Settings:
     own sentences). ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
     model sees what rules do not, its rewriting is held against the conversation, and the rules step
     in where it fails; off saves a request a follow-up. ``shown`` is how many passages the chat
-    lists beside an answer, ``theme`` its colours. ``allowed_hosts`` are
-    the names that chat and service are called by besides this computer's own (``rag.hosts``). ``llm_key`` (for the LLM's server) and ``token``
-    (asked of HTTP and MCP clients) come from the environment alone and are never shown.
+    lists beside an answer, ``theme`` its colours. ``allowed_hosts`` are the names that chat and
+    service are called by besides this computer's own (``rag.hosts``). ``llm_key`` (for the LLM's
+    server) and ``token`` (asked of HTTP and MCP clients) come from the environment alone and are
+    never shown.
 
     >>> from rag import Settings
     >>> Settings.load({"k": 5}, environ={"DATELINE_INDEX": "archive"}).public()["index"]
