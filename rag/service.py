@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 PATHS = ("/v1/{path:path}", "/healthz", "/openapi.json", "/mcp")
 _OPEN_PATHS = ("/healthz", "/openapi.json")
 _EVENTS = "text/event-stream"
+_KEPT_SECONDS = 30
+"""So long an idle connection is kept: a client that is told "busy" and waits must not find it closed as it asks again."""
 _STATUS: tuple[tuple[type[DatelineError], int], ...] = (
     (UsageError, 400),
     (UnknownDocumentError, 404),
@@ -112,7 +114,7 @@ def serve(
     require_free_port(host, port)
     share_arenas()
     app = build_app(assistant, token=token, limits=limits, host=host, allowed_hosts=allowed_hosts)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_keep_alive=_KEPT_SECONDS)
 
 
 def _add_endpoints(app: FastAPI, desk: Desk) -> None:
