@@ -17,7 +17,10 @@ from conftest import SEEDS
 ROOT = Path(__file__).parent.parent
 ROOMS = ("index", "rag", "eval")
 MODULES = sorted(
-    f"{room}.{file.stem}" for room in ROOMS for file in (ROOT / room).glob("*.py") if ">>> " in file.read_text("utf-8")
+    ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    for room in ROOMS
+    for file in (ROOT / room).rglob("*.py")
+    if ">>> " in file.read_text("utf-8")
 )
 
 

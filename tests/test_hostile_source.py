@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted([*ROOT.glob("index/*.py"), *ROOT.glob("rag/*.py"), *ROOT.glob("eval/*.py"), ROOT / "ui.py"])
+ROOMS = ("index", "rag", "eval")
+FILES = sorted([*(file for room in ROOMS for file in (ROOT / room).rglob("*.py")), *ROOT.glob("*.py")])
 PROGRAMS = sorted([*ROOT.glob("benchmarks/*.py"), *ROOT.glob("examples/*.py"), *ROOT.glob("docs/*.py")])
 
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "telnetlib", "xmlrpc"}
