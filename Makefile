@@ -28,7 +28,7 @@ test: $(VENV)/ready-for-tests check
 check: $(VENV)/ready-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	MYPYPATH=.types $(BIN)/mypy -p dateline.index -p dateline.rag -p dateline.eval -m dateline -m dateline.ui -m dateline.__main__
 
 # Run the shipped question sets, and with DATA=PATH the public ones there; writes benchmarks/RESULTS.md
 eval: $(VENV)/ready

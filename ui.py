@@ -1,6 +1,6 @@
 """The chat: ``build(assistant)`` makes Gradio Blocks, ``register`` adds ``dateline chat``, ``user`` and ``verify``.
 
-The tabs lie in ``rag/*_tab.py``; what their events do, in ``rag.chat`` and ``rag.shelf``.
+The tabs lie in ``rag/page/``; what their events do, in ``dateline.rag.chat.turns`` and ``dateline.rag.chat.library``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import UsageError
-from rag.cli import accept_hosts
-from rag.listening import is_loopback, require_free_port
+from dateline.index.errors import UsageError
+from dateline.rag.command.cli import accept_hosts
+from dateline.rag.service.addresses import is_loopback, require_free_port
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import gradio as gr
     from starlette.routing import BaseRoute
 
-    from rag.assistant import Assistant
-    from rag.conversations import ConversationStore
-    from rag.desk import Limits
-    from rag.preferences import Preferences
-    from rag.settings import Settings, Theme
+    from dateline.rag.assistant import Assistant
+    from dateline.rag.chat.conversations import ConversationStore
+    from dateline.rag.chat.preferences import Preferences
+    from dateline.rag.service.queue import Limits
+    from dateline.rag.settings import Settings, Theme
 
 
 def build(
@@ -44,15 +44,15 @@ def build(
     """
     import gradio as gr
 
-    from rag.articles_tab import articles_tab
-    from rag.ask_tab import ask_tab
-    from rag.chat import Chat
-    from rag.conversations_tab import conversations_tab
-    from rag.desk import Desk
-    from rag.pages import owner_of
-    from rag.settings_tab import settings_tab
-    from rag.shelf import Shelf
-    from rag.signals import PLAIN, QUIET, tell_errors
+    from dateline.rag.chat.library import Shelf
+    from dateline.rag.chat.turns import Chat
+    from dateline.rag.page.articles_tab import articles_tab
+    from dateline.rag.page.ask_tab import ask_tab
+    from dateline.rag.page.conversations_tab import conversations_tab
+    from dateline.rag.page.routes import owner_of
+    from dateline.rag.page.script import PLAIN, QUIET, tell_errors
+    from dateline.rag.page.settings_tab import settings_tab
+    from dateline.rag.service.queue import Desk
 
     # Gradio looks the annotation of the handler below up here, to hand it the request.
     globals()["gr"] = gr
@@ -95,14 +95,15 @@ def launch_options(
 ) -> dict[str, Any]:
     """What ``Blocks.launch`` needs: the look, the pages and services beside it, and the hosts it answers to.
 
-    ``address``, ``allowed_hosts`` and ``closed`` (there is a login) are those of ``rag.hosts``.
+    ``address``, ``allowed_hosts`` and ``closed`` (there is a login) are those of ``dateline.rag.service.hosts``.
     """
     from starlette.middleware import Middleware
 
-    from rag import pages, render
-    from rag.hosts import Hosts
-    from rag.shelf import MAX_BYTES
-    from rag.theme import theme
+    from dateline.rag.chat.library import MAX_BYTES
+    from dateline.rag.html import render
+    from dateline.rag.page import routes
+    from dateline.rag.page.theme import theme
+    from dateline.rag.service.hosts import Hosts
 
     return {
         "theme": theme(),
@@ -120,10 +121,10 @@ def launch_options(
         "pwa": False,
         "max_file_size": MAX_BYTES,
         "app_kwargs": {
-            "routes": [*pages.routes(assistant.index, conversations), *service],
+            "routes": [*routes.routes(assistant.index, conversations), *service],
             "middleware": [
-                Middleware(Hosts, address=address, allowed=allowed_hosts, closed=closed, refuse=pages.refusal),
-                Middleware(pages.Visitors),
+                Middleware(Hosts, address=address, allowed=allowed_hosts, closed=closed, refuse=routes.refusal),
+                Middleware(routes.Visitors),
             ],
             "docs_url": None,
             "redoc_url": None,
@@ -171,12 +172,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline chat``: serve until interrupted."""
     require_closed_door(args.host, args.auth, args.no_auth)
     require_free_port(args.host, args.port)
-    from rag.arenas import share_arenas
-    from rag.conversations import CONVERSATIONS, ConversationStore
-    from rag.preferences import Preferences
-    from rag.service import build_app, routes
-    from rag.suggestions import suggest
-    from rag.users import Users
+    from dateline.rag.chat.conversations import CONVERSATIONS, ConversationStore
+    from dateline.rag.chat.preferences import Preferences
+    from dateline.rag.chat.suggestions import suggest
+    from dateline.rag.chat.users import Users
+    from dateline.rag.service.http import build_app, routes
+    from dateline.rag.service.malloc import share_arenas
 
     share_arenas()
     users = Users(args.auth) if args.auth else None
@@ -213,7 +214,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_user(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline user``: add a user or change a password."""
-    from rag.users import Users
+    from dateline.rag.chat.users import Users
 
     users = Users(args.auth)
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
@@ -224,7 +225,7 @@ def run_user(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_verify(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline verify``: 0 where every quote holds, 1 where some do not, each named on standard error."""
-    from rag import export
+    from dateline.rag.chat import export
 
     checked, wrong = export.verify(export.read(args.file), settings.open_index(read_only=True))
     for sentence in wrong:

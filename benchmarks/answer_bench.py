@@ -19,11 +19,11 @@ from pathlib import Path
 
 from sets import add_data
 
-from eval.adapters import load_benchmark
-from eval.metrics import auroc, containment, expected_calibration_error
-from eval.questions import Question, QuestionSet
-from index import Index
-from rag import Answer, Assistant, Retriever
+from dateline.eval.numbers.metrics import auroc, containment, expected_calibration_error
+from dateline.eval.sets.adapters import load_benchmark
+from dateline.eval.sets.questions import Question, QuestionSet
+from dateline.index import Index
+from dateline.rag import Answer, Assistant, Retriever
 
 SETS = ("squad_v2", "realtimeqa_evidence", "clapnq", "rgb_en_fact")
 """Sets asked for by name; newsquizqa_probe is asked of the articles of realtimeqa_evidence, with that set."""

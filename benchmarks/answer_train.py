@@ -1,7 +1,7 @@
-"""Fit the weights of the model-free answerer (``rag/weights.py``) on the public sets, with cross-validation.
+"""Fit the weights of the model-free answerer (``rag/rules/weights.py``) on the public sets, with cross-validation.
 
 ``python benchmarks/answer_train.py --data DIR`` prints how well each model does on questions it was not fitted on
-(five folds by article or week); ``--write rag/weights.py`` then fits on all and writes them. Needs squad_v2,
+(five folds by article or week); ``--write rag/rules/weights.py`` then fits on all and writes them. Needs squad_v2,
 realtimeqa_evidence, newsquizqa_probe and clapnq in DIR (or $DATELINE_BENCHMARKS).
 
 Sentences and spans are ranked by a softmax over the candidates of one question, the confidence is a logistic
@@ -22,15 +22,16 @@ import torch
 from numpy.typing import NDArray
 from sets import add_data
 
-from eval.adapters import load_benchmark
-from eval.metrics import auroc, containment, expected_calibration_error, words
-from eval.questions import Question as Item
-from index import Index
-from rag import confidence, spans
-from rag.evidence import Embed, Evidence, Hit, gather
-from rag.question import Question, analyse
-from rag.retriever import Retriever
-from rag.weights import CONFIDENCE, SENTENCE, SPAN, THRESHOLD
+from dateline.eval.numbers.metrics import auroc, containment, expected_calibration_error, words
+from dateline.eval.sets.adapters import load_benchmark
+from dateline.eval.sets.questions import Question as Item
+from dateline.index import Index
+from dateline.rag.evidence import confidence
+from dateline.rag.evidence.sentences import Embed, Evidence, Hit, gather
+from dateline.rag.question.analysis import Question, analyse
+from dateline.rag.rules import spans
+from dateline.rag.rules.weights import CONFIDENCE, SENTENCE, SPAN, THRESHOLD
+from dateline.rag.search.retriever import Retriever
 
 Features = dict[str, float]
 FOLDS = 5
@@ -38,8 +39,8 @@ SHOWN = 3
 HEADER = '''"""Weights of the answerer's linear models: feature name -> weight, in log-odds.
 
 Fitted by ``benchmarks/answer_train.py``, but ``role:role``, ``role_of_asked``, ``quote:quote`` and ``THRESHOLD``, which
-are set by hand; the features are explained where they are computed (``rag/spans.py``, ``rag/evidence.py``,
-``rag/confidence.py``). A feature that is not listed weighs nothing.
+are set by hand; the features are explained where they are computed (``rag/rules/spans.py``, ``rag/evidence/sentences.py``,
+``rag/evidence/confidence.py``). A feature that is not listed weighs nothing.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def _cases(
             continue
         bounds = None
         if own:
-            from index.filters import Filter
+            from dateline.index.filters import Filter
 
             bounds = Filter(doc_ids=(item.id,))
         hits = retriever.search(item.question, asked_on=item.asked_on if dated else None, bounds=bounds)
@@ -316,7 +317,7 @@ def validate_confidence(cases: Sequence[Case]) -> None:
 
 
 def write(path: Path, span: Features, sentence: Features, sure: Features) -> None:
-    """Write ``rag/weights.py``."""
+    """Write ``rag/rules/weights.py``."""
     text = HEADER
     for name, weights in (("SPAN", span | BY_HAND), ("SENTENCE", sentence), ("CONFIDENCE", sure)):
         kept = sorted((n, round(w, 3)) for n, w in weights.items() if abs(w) >= 0.01)
@@ -332,7 +333,9 @@ def main() -> None:
     add_data(parser)
     parser.add_argument("--sample", type=int, default=0, help="questions per set; 0 for all")
     parser.add_argument("--indexes", type=Path, help="folder for the indexes; default a temporary one")
-    parser.add_argument("--write", type=Path, help="write the fitted weights to this file, such as rag/weights.py")
+    parser.add_argument(
+        "--write", type=Path, help="write the fitted weights to this file, such as rag/rules/weights.py"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         cases = collect(given.data, given.indexes or Path(folder), given.sample)

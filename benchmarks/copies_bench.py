@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 from sets import add_data
 
-from index import copies
-from index.documents import Document
-from index.loaders import load
+from dateline.index.documents import Document
+from dateline.index.prose import copies
+from dateline.index.reading.loaders import load
 
 KINDS = {
     "light: cut to 70-100 %, 2 % of words, 0-10 % own": ((0.7, 1.0), 0.02, 0.1),

@@ -38,14 +38,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from eval.items import rows
+from dateline.eval.sets.items import rows
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sets import add_data
 
-from index.calendars import span_of
-from index.dates import resolve
+from dateline.index.dates.calendars import span_of
+from dateline.index.dates.expressions import resolve
 
 
 @dataclass(frozen=True)

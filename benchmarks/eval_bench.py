@@ -22,13 +22,13 @@ from pathlib import Path
 
 from sets import add_data
 
-from eval import QuestionSet, Report, evaluate
-from eval.adapters import ADAPTERS, load_benchmark
-from eval.runner import run_name
-from eval.subject import subject_of
-from eval.summary import number
-from rag.grounding import check
-from rag.settings import Settings
+from dateline.eval import QuestionSet, Report, evaluate
+from dateline.eval.runner import run_name
+from dateline.eval.runs.subject import subject_of
+from dateline.eval.runs.summary import number
+from dateline.eval.sets.adapters import ADAPTERS, load_benchmark
+from dateline.rag.check.grounding import check
+from dateline.rag.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}

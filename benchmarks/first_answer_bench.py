@@ -49,20 +49,26 @@ def main() -> None:
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as folder:
         index = str(Path(folder) / "index")
-        ask = process("-m", "rag", "ask", QUESTIONS[0], "--json", "--index", index)
+        ask = process("-m", "dateline", "ask", QUESTIONS[0], "--json", "--index", index)
         rows = [
-            ("`dateline index seeds`, first time", [timed(process("-m", "rag", "index", "seeds", "--index", index))])
+            (
+                "`dateline index seeds`, first time",
+                [timed(process("-m", "dateline", "index", "seeds", "--index", index))],
+            )
         ]
         rows += [
             (name, [timed(action) for _ in range(runs)])
             for name, action in (
                 ("baseline: `import sentence_transformers`", process("-c", "import sentence_transformers")),
-                ("`dateline --help`", process("-m", "rag", "--help")),
+                ("`dateline --help`", process("-m", "dateline", "--help")),
                 ("`dateline ask`, cold", ask),
-                ("`dateline index seeds`, nothing changed", process("-m", "rag", "index", "seeds", "--index", index)),
+                (
+                    "`dateline index seeds`, nothing changed",
+                    process("-m", "dateline", "index", "seeds", "--index", index),
+                ),
             )
         ]
-        from rag import Settings
+        from dateline.rag import Settings
 
         assistant = Settings(index=index).assistant()
         assistant.ask("Who called whom?")

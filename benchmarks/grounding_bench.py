@@ -1,10 +1,10 @@
-"""How well ``rag.grounding.check`` agrees with people, and whether it notices an exchanged name, number or date.
+"""How well ``dateline.rag.check.grounding.check`` agrees with people, and whether it notices an exchanged name, number or date.
 
 Fluent claims are ours: sentences as a good language model writes them about the articles that come with the project,
 true ones and false ones (tests/data/fluent_claims.jsonl).
 
 ``python benchmarks/grounding_bench.py --data PATH`` (or DATELINE_BENCHMARKS) reads qags, wice, mtrag_human_eval,
-squad_v2 and realtimeqa_evidence and prints a Markdown table; ``--fit`` refits the weights in ``rag/grounding.py``
+squad_v2 and realtimeqa_evidence and prints a Markdown table; ``--fit`` refits the weights in ``rag/check/grounding.py``
 by logistic regression with one intercept a set, and prints them with their scores by cross-validation and on the
 set left out.
 """
@@ -24,13 +24,13 @@ from pathlib import Path
 import numpy as np
 from sets import add_data
 
-from eval.claims import load_claims
-from eval.items import rows
-from eval.metrics import auroc
-from eval.statistics import spearman
-from index.loaders import load
-from index.sentences import split
-from rag.grounding import Features, check, examine
+from dateline.eval.numbers.metrics import auroc
+from dateline.eval.numbers.statistics import spearman
+from dateline.eval.sets.claims import load_claims
+from dateline.eval.sets.items import rows
+from dateline.index.prose.sentences import split
+from dateline.index.reading.loaders import load
+from dateline.rag.check.grounding import Features, check, examine
 
 
 @dataclass(frozen=True)

@@ -31,16 +31,16 @@ sys.path.insert(0, str(ROOT))
 
 def documents(collection: Path) -> list[object]:
     """Return the documents of a collection."""
-    from index.loaders import load
+    from dateline.index.reading.loaders import load
 
     return list(load([collection], on_error=lambda error: None))
 
 
 def bare(collection: Path, folder: Path) -> tuple[int, float]:
     """Encode our passages with sentence-transformers; return how many and the seconds of encoding alone."""
-    from index.chunking import chunk
-    from index.embedding import SentenceTransformerEmbedder
-    from index.packaged import packaged_folder
+    from dateline.index.prose.chunking import chunk
+    from dateline.index.vectors.embedding import SentenceTransformerEmbedder
+    from dateline.index.vectors.packaged import packaged_folder
 
     texts = [text for document in documents(collection) for text in chunk(document).embedded]  # type: ignore[arg-type]
     embedder = SentenceTransformerEmbedder(str(packaged_folder()))
@@ -52,8 +52,8 @@ def bare(collection: Path, folder: Path) -> tuple[int, float]:
 
 def ours(collection: Path, folder: Path) -> tuple[int, float]:
     """Index with dateline, loading, chunking, dates and both stores included."""
-    from index import Index
-    from index.embedding import PackagedEmbedder
+    from dateline.index import Index
+    from dateline.index.vectors.embedding import PackagedEmbedder
 
     embedder = PackagedEmbedder()
     embedder.encode(["warm"] * 100)
@@ -72,7 +72,7 @@ def stock(collection: Path, folder: Path) -> tuple[int, float]:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    from index.packaged import packaged_folder
+    from dateline.index.vectors.packaged import packaged_folder
 
     model = HuggingFaceEmbedding(str(packaged_folder()), embed_batch_size=32)
     model.get_text_embedding("warm")
@@ -161,7 +161,7 @@ def whole(articles: Path, folder: Path) -> None:
     collection = folder / "whole.jsonl"
     lines = articles.read_text(encoding="utf-8").splitlines()
     collection.write_text("\n".join(lines), encoding="utf-8")
-    command = [sys.executable, "-m", "rag", "index", str(collection), "--index", str(folder / "whole")]
+    command = [sys.executable, "-m", "dateline", "index", str(collection), "--index", str(folder / "whole")]
 
     def run(name: str) -> None:
         started = time.perf_counter()

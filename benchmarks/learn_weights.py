@@ -1,4 +1,4 @@
-"""Learn the weights of the ranking (``rag/ranking.py``) on public question sets, cross-validated.
+"""Learn the weights of the ranking (``rag/search/ranking.py``) on public question sets, cross-validated.
 
 Usage: python benchmarks/learn_weights.py --data DIR [--indexes DIR] [--every N]
 
@@ -29,15 +29,15 @@ from retrieval_bench import Remembering, build
 from scipy.optimize import minimize
 from sets import add_data
 
-from eval.adapters import load_benchmark
-from eval.metrics import mean, ndcg, recall
-from eval.questions import Question
-from index import Index
-from index.embedding import open_embedder
-from index.filters import to_day
-from index.rows import Candidate
-from rag.query import analyse
-from rag.ranking import FEATURES, LexicalStats, features, likeness
+from dateline.eval.numbers.metrics import mean, ndcg, recall
+from dateline.eval.sets.adapters import load_benchmark
+from dateline.eval.sets.questions import Question
+from dateline.index import Index
+from dateline.index.filters import to_day
+from dateline.index.keeping.rows import Candidate
+from dateline.index.vectors.embedding import open_embedder
+from dateline.rag.search.query import analyse
+from dateline.rag.search.ranking import FEATURES, LexicalStats, features, likeness
 
 Floats = NDArray[np.float64]
 
@@ -159,7 +159,7 @@ def parts(data: Path, indexes: Path, every: int) -> Iterator[tuple[str, list[Cas
         index = build(indexes / name, loaded.documents, embedder)
         published: dict[str, str | None] = {}
         if name == "realtimeqa_evidence":
-            from eval.adapters import realtimeqa_evidence
+            from dateline.eval.sets.adapters import realtimeqa_evidence
 
             strict = realtimeqa_evidence(data / name, published="article_date").documents
             published = {document.doc_id: document.published for document in strict}

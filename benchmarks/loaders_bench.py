@@ -17,8 +17,8 @@ from pathlib import Path
 from memory import peak
 from sets import add_data
 
-from index.errors import LoadError
-from index.loaders import load, scan
+from dateline.index.errors import LoadError
+from dateline.index.reading.loaders import load, scan
 
 
 def report(error: LoadError) -> None:

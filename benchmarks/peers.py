@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from index import Index, Passage
-from index.embedding import Embedder, as_llama_embedding
-from index.pooling import Vectors
+from dateline.index import Index, Passage
+from dateline.index.vectors.embedding import Embedder, as_llama_embedding
+from dateline.index.vectors.pooling import Vectors
 
 Found = list[tuple[str, float]]
 """(passage id, score), best first."""

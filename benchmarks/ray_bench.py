@@ -25,12 +25,12 @@ from index_bench import sample
 from ray.cluster_utils import Cluster
 from sets import add_data
 
-from index import Index
-from index.build import build
-from index.embedding import Embedder, PackagedEmbedder
-from index.pooling import Vectors, unit
-from index.ray_workers import RayWorkshop
-from index.workshop import LocalWorkshop, Workshop
+from dateline.index import Index
+from dateline.index.building.build import build
+from dateline.index.building.preparation import LocalWorkshop, Workshop
+from dateline.index.building.ray_workers import RayWorkshop
+from dateline.index.vectors.embedding import Embedder, PackagedEmbedder
+from dateline.index.vectors.pooling import Vectors, unit
 
 
 def pinned(core: int, pid: int) -> None:

@@ -3,7 +3,7 @@
 Usage: python benchmarks/retrieval_bench.py --data DIR [--sets NAME…] [--indexes DIR] [--ready NAME=FOLDER…]
        [--peers] [--out DIR] [--every N]
 
-DIR (or the environment variable DATELINE_BENCHMARKS) holds the sets that ``eval.adapters`` reads.
+DIR (or the environment variable DATELINE_BENCHMARKS) holds the sets that ``dateline.eval.sets.adapters`` reads.
 Every set is indexed as any archive is; an index kept by ``--indexes`` is used again, and one that
 ``dateline index`` has made of a set's articles is named by ``--ready`` and only read. Compared are
 BM25 alone, vectors alone, the fixed mixture 0.3 BM25 + 0.7 cosine, and Dateline's retriever
@@ -25,14 +25,14 @@ from pathlib import Path
 import peers
 from sets import add_data
 
-from eval.adapters import load_benchmark
-from eval.metrics import mean, score_run
-from eval.questions import Question
-from index import Document, Index
-from index.embedding import Embedder, open_embedder
-from index.pooling import Vectors
-from rag.query import analyse
-from rag.retriever import Retriever
+from dateline.eval.numbers.metrics import mean, score_run
+from dateline.eval.sets.adapters import load_benchmark
+from dateline.eval.sets.questions import Question
+from dateline.index import Document, Index
+from dateline.index.vectors.embedding import Embedder, open_embedder
+from dateline.index.vectors.pooling import Vectors
+from dateline.rag.search.query import analyse
+from dateline.rag.search.retriever import Retriever
 
 SETS: dict[str, tuple[str, ...]] = {
     "realtimeqa_evidence": ("Recall@1", "Recall@5", "MRR@10"),

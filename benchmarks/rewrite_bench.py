@@ -2,7 +2,7 @@
 
 ``python benchmarks/rewrite_bench.py --data DIR`` prints the table; DIR (or $DATELINE_BENCHMARKS) holds
 ``trec_cast_rewrites/turns.jsonl`` and, for the test with unrelated histories, ``realtimeqa_evidence``.
-``--train`` prints weights for ``rag/referents.py``; ``--folds K`` trains and tests on disjoint topics.
+``--train`` prints weights for ``rag/question/referents.py``; ``--folds K`` trains and tests on disjoint topics.
 
 ROUGE-1 F1 is the harmonic mean of unigram precision and recall, repeated words counted as often as both sides have
 them (Lin, 2004), over lower-cased runs of ASCII letters and digits, unstemmed.
@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 from sets import add_data
 
-from eval.items import rows
-from eval.metrics import rouge1_f1
-from rag.conversation import Rewriter, rewrite
-from rag.mentions import Mention
-from rag.referents import Features, Gap, Turn, Weights, alone, candidates
+from dateline.eval.numbers.metrics import rouge1_f1
+from dateline.eval.sets.items import rows
+from dateline.rag.question.mentions import Mention
+from dateline.rag.question.referents import Features, Gap, Turn, Weights, alone, candidates
+from dateline.rag.question.rewrite import Rewriter, rewrite
 
 History = list[dict[str, str]]
 Group = list[tuple[Features, float]]

@@ -35,13 +35,13 @@ from pathlib import Path
 import numpy as np
 from memory import peak, resident
 
-from index import Document, Index
-from index.build import build_documents
-from index.embedding import PackagedEmbedder
-from index.pooling import Span, Vectors, unit
-from index.workshop import Batch, Made, Task, finished, make
-from rag.query import analyse
-from rag.retriever import Retriever
+from dateline.index import Document, Index
+from dateline.index.building.build import build_documents
+from dateline.index.building.preparation import Batch, Made, Task, finished, make
+from dateline.index.vectors.embedding import PackagedEmbedder
+from dateline.index.vectors.pooling import Span, Vectors, unit
+from dateline.rag.search.query import analyse
+from dateline.rag.search.retriever import Retriever
 
 DIMENSION = 384
 PASSAGES_A_DOCUMENT = 5

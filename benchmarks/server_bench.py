@@ -24,8 +24,8 @@ from pathlib import Path
 from memory import resident
 from scale_bench import RandomVectors, documents, questions
 
-from index import Index
-from rag.retriever import Retriever
+from dateline.index import Index
+from dateline.rag.search.retriever import Retriever
 
 
 def client(where: str, queries: int, seed: int) -> dict[str, object]:

@@ -21,7 +21,7 @@ def served(program: Literal["chat", "serve"] = "chat") -> Iterator[tuple[str, in
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        command = [sys.executable, "-m", "rag", "--index", folder]
+        command = [sys.executable, "-m", "dateline", "--index", folder]
         subprocess.run(
             [*command, "index", str(Path(__file__).parent.parent / "seeds")], check=True, capture_output=True
         )

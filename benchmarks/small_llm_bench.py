@@ -27,17 +27,17 @@ from pathlib import Path
 from rewrite_bench import history_of
 from sets import add_data
 
-from eval import QuestionSet
-from eval.items import rows
-from eval.metrics import rouge1_f1
-from eval.questions import Question
-from index import Index
-from rag import Assistant, Retriever
-from rag.answer import Citation
-from rag.conversation import rewrite
-from rag.followup import LLMRewriter, objection
-from rag.generative import Checked, Generator, Written
-from rag.llm_server import connect
+from dateline.eval import QuestionSet
+from dateline.eval.numbers.metrics import rouge1_f1
+from dateline.eval.sets.items import rows
+from dateline.eval.sets.questions import Question
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
+from dateline.rag.answer import Citation
+from dateline.rag.llm.followup import LLMRewriter, objection
+from dateline.rag.llm.generative import Checked, Generator, Written
+from dateline.rag.llm.server import connect
+from dateline.rag.question.rewrite import rewrite
 
 ROOT = Path(__file__).parent.parent
 SETS = (("seeds", ROOT / "seeds"), ("made_news", ROOT / "tests" / "data" / "made_news"))

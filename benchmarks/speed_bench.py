@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 import peers
 
-from index import Document, Index
-from index.embedding import PackagedEmbedder, SentenceTransformerEmbedder
-from index.packaged import packaged_folder
-from index.pooling import Span, Vectors, unit
-from rag.retriever import Retriever
+from dateline.index import Document, Index
+from dateline.index.vectors.embedding import PackagedEmbedder, SentenceTransformerEmbedder
+from dateline.index.vectors.packaged import packaged_folder
+from dateline.index.vectors.pooling import Span, Vectors, unit
+from dateline.rag.search.retriever import Retriever
 
 CALLERS = 16
 K = 10

@@ -14,11 +14,11 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-import ui
-from rag.conversations import ConversationStore
-from rag.login import login_page
-from rag.settings import Settings
-from rag.suggestions import suggest
+from dateline import ui
+from dateline.rag.chat.conversations import ConversationStore
+from dateline.rag.chat.suggestions import suggest
+from dateline.rag.page.login import login_page
+from dateline.rag.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 QUESTION = "who spoke with Araghchi and when?"

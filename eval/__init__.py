@@ -4,22 +4,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eval.adapters import load_benchmark
-    from eval.comparison import Comparison, compare
-    from eval.questions import Question, QuestionSet
-    from eval.report import Report
-    from eval.runner import evaluate
+    from dateline.eval.pages.comparison import Comparison, compare
+    from dateline.eval.pages.report import Report
+    from dateline.eval.runner import evaluate
+    from dateline.eval.sets.adapters import load_benchmark
+    from dateline.eval.sets.questions import Question, QuestionSet
 
 __all__ = ["Comparison", "Question", "QuestionSet", "Report", "compare", "evaluate", "load_benchmark"]
 
 _HOME = {
-    "load_benchmark": "eval.adapters",
-    "Comparison": "eval.comparison",
-    "compare": "eval.comparison",
-    "Question": "eval.questions",
-    "QuestionSet": "eval.questions",
-    "Report": "eval.report",
-    "evaluate": "eval.runner",
+    "load_benchmark": "dateline.eval.sets.adapters",
+    "Comparison": "dateline.eval.pages.comparison",
+    "compare": "dateline.eval.pages.comparison",
+    "Question": "dateline.eval.sets.questions",
+    "QuestionSet": "dateline.eval.sets.questions",
+    "Report": "dateline.eval.pages.report",
+    "evaluate": "dateline.eval.runner",
 }
 
 

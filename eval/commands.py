@@ -16,11 +16,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import UsageError
+from dateline.index.errors import UsageError
 
 if TYPE_CHECKING:
-    from eval.questions import QuestionSet
-    from rag.settings import Settings
+    from dateline.eval.sets.questions import QuestionSet
+    from dateline.rag.settings import Settings
 
 DONE, PARTLY = 0, 1
 FAILED_GATE = 1
@@ -81,9 +81,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.runner import evaluate, run_name
-    from eval.subject import subject_of
-    from rag.grounding import check
+    from dateline.eval.runner import evaluate, run_name
+    from dateline.eval.runs.subject import subject_of
+    from dateline.rag.check.grounding import check
 
     questions = load_set(arguments.set)
     if arguments.tag:
@@ -120,9 +120,9 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def load_set(path: str) -> QuestionSet:
     """A question set by its path: also a file of votes, and a folder named like a public set, by its adapter."""
-    from eval.adapters import ADAPTERS, load_benchmark
-    from eval.questions import QuestionSet
-    from eval.votes import holds_votes, read_votes
+    from dateline.eval.sets.adapters import ADAPTERS, load_benchmark
+    from dateline.eval.sets.questions import QuestionSet
+    from dateline.eval.sets.votes import holds_votes, read_votes
 
     place = Path(path).resolve()
     if place.name in ADAPTERS and place.is_dir():
@@ -149,8 +149,8 @@ def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:
 
 
 def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.comparison import compare
-    from eval.report import Report
+    from dateline.eval.pages.comparison import compare
+    from dateline.eval.pages.report import Report
 
     names = (Path(arguments.before).name, Path(arguments.after).name)
     comparison = compare(
@@ -163,8 +163,8 @@ def _compare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.comparison import gate
-    from eval.report import Report
+    from dateline.eval.pages.comparison import gate
+    from dateline.eval.pages.report import Report
 
     floors = {}
     for text in arguments.floor:
@@ -190,21 +190,21 @@ def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _new(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.drafts import draft
+    from dateline.eval.sets.drafts import draft
 
     path = _fresh(arguments.file)
     return _write(draft(settings.open_index(read_only=True), arguments.n, seed=arguments.seed), path, arguments.json)
 
 
 def _votes(arguments: argparse.Namespace, settings: Settings) -> int:
-    from eval.votes import read_votes
+    from dateline.eval.sets.votes import read_votes
 
     path = _fresh(arguments.file)
     return _write(read_votes(arguments.votes), path, arguments.json)
 
 
 def _fresh(file: str) -> Path:
-    from eval.items import SUFFIXES
+    from dateline.eval.sets.items import SUFFIXES
 
     path = Path(file)
     if path.suffix not in SUFFIXES:
@@ -227,10 +227,11 @@ def _write(questions: QuestionSet, path: Path, as_json: bool) -> int:
 def _judge(arguments: argparse.Namespace, settings: Settings) -> int:
     from tqdm import tqdm
 
-    from eval import judge, metrics
-    from eval.claims import load_claims
-    from eval.report import Report
-    from rag.generative import Generator, connect
+    from dateline.eval.numbers import metrics
+    from dateline.eval.pages.report import Report
+    from dateline.eval.runs import judge
+    from dateline.eval.sets.claims import load_claims
+    from dateline.rag.llm.generative import Generator, connect
 
     if not settings.llm_url:
         raise UsageError("a judge needs an LLM; set llm_url and llm_model")

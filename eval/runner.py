@@ -16,12 +16,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.outcomes import Outcome, hit_row, read_outcomes
-from eval.questions import Question, QuestionSet
-from eval.report import Report, write_whole
-from eval.scoring import Check, score_answer, score_citations, score_retrieval
-from eval.subject import Answers, Searches, Subject, subject_of
-from index.errors import UsageError
+from dateline.eval.pages.report import Report, write_whole
+from dateline.eval.runs.outcomes import Outcome, hit_row, read_outcomes
+from dateline.eval.runs.scoring import Check, score_answer, score_citations, score_retrieval
+from dateline.eval.runs.subject import Answers, Searches, Subject, subject_of
+from dateline.eval.sets.questions import Question, QuestionSet
+from dateline.index.errors import UsageError
 
 
 def evaluate(
@@ -43,9 +43,9 @@ def evaluate(
     manifest. With ``out`` everything is written to that folder as it comes, and a run that was interrupted there
     goes on where it stopped; UsageError when the folder holds a different run.
 
-    >>> from eval import Question, QuestionSet, evaluate
-    >>> from index import Index
-    >>> from rag import Assistant, Retriever
+    >>> from dateline.eval import Question, QuestionSet, evaluate
+    >>> from dateline.index import Index
+    >>> from dateline.rag import Assistant, Retriever
     >>> index = Index.open(".dateline", read_only=True)
     >>> questions = QuestionSet("made", (
     ...     Question("dubai", "Who called Dar in Dubai?", answers=("Araghchi",)),

@@ -6,8 +6,8 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from index import Index
-from rag import Retriever
+from dateline.index import Index
+from dateline.rag import Retriever
 
 
 class DatelineRetriever(BaseRetriever):

@@ -4,8 +4,8 @@ import sys
 
 from llama_index.core.tools import QueryEngineTool
 
-from index import Index
-from rag import Assistant, Retriever
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
 
 
 def news_tool(index: Index) -> QueryEngineTool:

@@ -3,8 +3,8 @@
 import asyncio
 import sys
 
-from index import Index
-from rag import Assistant, Retriever
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
 
 
 async def main(location: str = ".dateline", *questions: str) -> None:

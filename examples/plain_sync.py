@@ -2,8 +2,8 @@
 
 import sys
 
-from index import Index
-from rag import Assistant, Retriever
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
 
 
 def main(location: str = ".dateline", question: str = "Who spoke with whom, and when?") -> None:

@@ -4,23 +4,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.build import Report
-    from index.dates import TimeExpression
-    from index.documents import Document, Passage
-    from index.errors import DatelineError
-    from index.filters import Filter
-    from index.index import Index
+    from dateline.index.building.build import Report
+    from dateline.index.dates.expressions import TimeExpression
+    from dateline.index.documents import Document, Passage
+    from dateline.index.errors import DatelineError
+    from dateline.index.filters import Filter
+    from dateline.index.index import Index
 
 __all__ = ["DatelineError", "Document", "Filter", "Index", "Passage", "Report", "TimeExpression"]
 
 _HOME = {
-    "Report": "index.build",
-    "TimeExpression": "index.dates",
-    "Document": "index.documents",
-    "Passage": "index.documents",
-    "DatelineError": "index.errors",
-    "Filter": "index.filters",
-    "Index": "index.index",
+    "Report": "dateline.index.building.build",
+    "TimeExpression": "dateline.index.dates.expressions",
+    "Document": "dateline.index.documents",
+    "Passage": "dateline.index.documents",
+    "DatelineError": "dateline.index.errors",
+    "Filter": "dateline.index.filters",
+    "Index": "dateline.index.index",
 }
 
 

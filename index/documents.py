@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from index.dates import TimeExpression
+from dateline.index.dates.expressions import TimeExpression
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
@@ -33,7 +33,7 @@ class Document:
     ``published`` is an ISO date or date-time, or None where nobody says; it is never a file's
     time of change. ``published_from`` is, where it is left out, "metadata" for a date and "unknown" for none.
 
-    >>> from index import Document
+    >>> from dateline.index import Document
     >>> article = Document("bridge.txt", "Ann Lee reopened the bridge on Monday.", published="2026-03-04")
     >>> article.published, article.published_from
     ('2026-03-04', 'metadata')
@@ -117,7 +117,7 @@ class Passage:
     ``document.text[start:end] == text``. ``dates`` are the time expressions in it, resolved
     against the article's dateline, with offsets in the document.
 
-    >>> from index import Passage
+    >>> from dateline.index import Passage
     >>> passage = Passage("bridge.txt#0", "bridge.txt", 0, 22, "The bridge opens today", title="Bridge")
     >>> node = passage.to_node()
     >>> node.text, node.metadata["doc_id"], node.metadata["start"], node.metadata["end"]

@@ -28,7 +28,7 @@ def first_line(error: BaseException) -> str:
 class DatelineError(Exception):
     """Root of the project's exceptions; ``str(error)`` is one sentence meant for a person.
 
-    >>> from index import DatelineError, Index
+    >>> from dateline.index import DatelineError, Index
     >>> try:
     ...     Index.open("nowhere", read_only=True)
     ... except DatelineError as error:

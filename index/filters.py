@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from index.dates import TimeExpression
-from index.documents import Scalar
-from index.errors import UsageError
+from dateline.index.dates.expressions import TimeExpression
+from dateline.index.documents import Scalar
+from dateline.index.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Filter:
     ``about_before`` the days that the passage speaks of. An undated article is never inside a
     bound. ``metadata`` maps a document's metadata key to the wanted value.
 
-    >>> from index import Filter
+    >>> from dateline.index import Filter
     >>> january = Filter(after="2026-01-01", before="2026-01-31", metadata={"section": "world"})
     >>> bool(january), bool(Filter())
     (True, False)

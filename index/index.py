@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.build import Progress, Report, build, build_documents
-from index.documents import Document
-from index.embedding import Embedder, open_embedder
-from index.errors import UsageError
-from index.lexical import terms
-from index.rows import DocumentInfo
-from index.store import Store
-from index.workshop import LocalWorkshop
+from dateline.index.building.build import Progress, Report, build, build_documents
+from dateline.index.building.preparation import LocalWorkshop
+from dateline.index.documents import Document
+from dateline.index.errors import UsageError
+from dateline.index.keeping.lexical import terms
+from dateline.index.keeping.rows import DocumentInfo
+from dateline.index.keeping.store import Store
+from dateline.index.vectors.embedding import Embedder, open_embedder
 
 
 class Index:
     """Articles on disk, searchable: open it, add to it, read from it.
 
-    >>> from index import Document, Index
+    >>> from dateline.index import Document, Index
     >>> index = Index.open("news")
     >>> print(index.add("seeds/"))
     added 2, updated 0, unchanged 0, removed 0, failed 0
@@ -50,7 +50,7 @@ class Index:
         """
         embedder = embedder or open_embedder()
         if str(location).startswith(("http://", "https://")):
-            from index.server import ServerStore
+            from dateline.index.keeping.server import ServerStore
 
             return cls(ServerStore.connect(str(location), embedder, read_only=read_only), embedder)
         folder = Path(location)
@@ -74,7 +74,7 @@ class Index:
             raise UsageError("no path was given; name files or folders of articles")
         if ray is None:
             return build(self.store, LocalWorkshop(self.embedder), some, prune=prune, progress=progress)
-        from index.ray_workers import RayWorkshop
+        from dateline.index.building.ray_workers import RayWorkshop
 
         with RayWorkshop(ray, self.embedder) as workshop:
             return build(self.store, workshop, some, prune=prune, progress=progress)

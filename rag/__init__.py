@@ -4,21 +4,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.answer import Answer, Citation, Sentence
-    from rag.assistant import Assistant
-    from rag.retriever import Hit, Retriever
-    from rag.settings import Settings
+    from dateline.rag.answer import Answer, Citation, Sentence
+    from dateline.rag.assistant import Assistant
+    from dateline.rag.search.retriever import Hit, Retriever
+    from dateline.rag.settings import Settings
 
 __all__ = ["Answer", "Assistant", "Citation", "Hit", "Retriever", "Sentence", "Settings"]
 
 _HOME = {
-    "Answer": "rag.answer",
-    "Citation": "rag.answer",
-    "Sentence": "rag.answer",
-    "Assistant": "rag.assistant",
-    "Hit": "rag.retriever",
-    "Retriever": "rag.retriever",
-    "Settings": "rag.settings",
+    "Answer": "dateline.rag.answer",
+    "Citation": "dateline.rag.answer",
+    "Sentence": "dateline.rag.answer",
+    "Assistant": "dateline.rag.assistant",
+    "Hit": "dateline.rag.search.retriever",
+    "Retriever": "dateline.rag.search.retriever",
+    "Settings": "dateline.rag.settings",
 }
 
 

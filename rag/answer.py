@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from index.dates import TimeExpression
+from dateline.index.dates.expressions import TimeExpression
 
 Reason = Literal["no_documents", "not_mentioned", "not_stated", "outside_dates", "unclear_question"]
 Support = Literal["verbatim", "supported", "unsupported"]
@@ -18,7 +18,7 @@ class Citation:
     ``document.text[start:end] == quote``, character for character. ``dates`` are the time
     expressions inside the quote, with offsets in the document.
 
-    >>> from rag import Settings
+    >>> from dateline.rag import Settings
     >>> assistant = Settings().assistant()
     >>> [citation, *others] = assistant.ask("Who is Ali Shamkhani?").citations
     >>> assistant.index.document(citation.doc_id).text[citation.start : citation.end] == citation.quote
@@ -63,7 +63,7 @@ class Citation:
 class Sentence:
     """One sentence of an answer, the marks it carries, and how it is supported.
 
-    >>> from rag import Sentence
+    >>> from dateline.rag import Sentence
     >>> Sentence("The bridge reopened on Monday.", citations=(1,), support="verbatim").to_dict()
     {'text': 'The bridge reopened on Monday.', 'citations': [1], 'support': 'verbatim'}
     """
@@ -116,7 +116,7 @@ class Answer:
     answer, ``mode`` is "extractive" or the LLM's name, ``notice`` a sentence where something was amiss
     (the LLM did not answer). ``ms`` holds milliseconds for retrieve, answer and total.
 
-    >>> from rag import Settings
+    >>> from dateline.rag import Settings
     >>> assistant = Settings().assistant()
     >>> answer = assistant.ask("Who won the chess championship?")
     >>> answer.abstained, answer.reason, answer.citations

@@ -8,20 +8,20 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from index import Filter, Index, Passage
-from index.errors import StoreError, UnknownDocumentError, UsageError
-from index.filters import to_day
-from rag.answer import Answer, Citation
-from rag.conversation import rewrite
-from rag.draft import Draft
-from rag.extractive import Extractive
-from rag.retriever import Hit, Retriever
+from dateline.index import Filter, Index, Passage
+from dateline.index.errors import StoreError, UnknownDocumentError, UsageError
+from dateline.index.filters import to_day
+from dateline.rag.answer import Answer, Citation
+from dateline.rag.answers.draft import Draft
+from dateline.rag.answers.extractive import Extractive
+from dateline.rag.question.rewrite import rewrite
+from dateline.rag.search.retriever import Hit, Retriever
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.llms import LLM
 
-    from rag.generative import Generator
+    from dateline.rag.llm.generative import Generator
 
 History = Sequence[Mapping[str, str]]
 """Earlier turns, oldest first: {"role": "user" or "assistant", "content": text}."""
@@ -38,8 +38,8 @@ class Assistant:
     LLM) the model writes, and ``unsupported`` says whether a sentence that its passages do not
     support is dropped or shown flagged; ``llm_rewrite`` lets it make follow-ups standalone too.
 
-    >>> from index import Index
-    >>> from rag import Assistant, Retriever
+    >>> from dateline.index import Index
+    >>> from dateline.rag import Assistant, Retriever
     >>> index = Index.open(".dateline", read_only=True)
     >>> assistant = Assistant(Retriever(index, k=10))
     >>> answer = assistant.ask("Who called Dar in Dubai?")
@@ -68,8 +68,8 @@ class Assistant:
         self.generator: Generator | None = None
         self.rewrite: Callable[[str, History], str] = rewrite
         if llm is not None:
-            from rag.followup import LLMRewriter
-            from rag.generative import Generator
+            from dateline.rag.llm.followup import LLMRewriter
+            from dateline.rag.llm.generative import Generator
 
             self.generator = Generator(llm, unsupported=unsupported, nli=nli, embed=index.embedder.encode)
             if llm_rewrite:
@@ -229,7 +229,7 @@ class Assistant:
 
     def as_query_engine(self) -> BaseQueryEngine:
         """Return a LlamaIndex query engine: its response's text is the answer, its source nodes the citations."""
-        from rag.query_engine import AssistantQueryEngine
+        from dateline.rag.query_engine import AssistantQueryEngine
 
         return AssistantQueryEngine(self)
 

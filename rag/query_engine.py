@@ -10,10 +10,10 @@ from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
 from llama_index.core.callbacks.base import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from rag.answer import Answer
+from dateline.rag.answer import Answer
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from dateline.rag.assistant import Assistant
 
 
 class AssistantQueryEngine(BaseQueryEngine):

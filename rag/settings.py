@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from index.errors import UsageError
-from index.packaged import PACKAGED
-from rag.listening import host_pattern
+from dateline.index.errors import UsageError
+from dateline.index.vectors.packaged import PACKAGED
+from dateline.rag.service.addresses import host_pattern
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from index import Index
-    from rag.assistant import Assistant
+    from dateline.index import Index
+    from dateline.rag.assistant import Assistant
 
 CONFIG = "dateline.toml"
 PREFIX = "DATELINE_"
@@ -45,16 +45,16 @@ class Settings:
     model sees what rules do not, its rewriting is held against the conversation, and the rules step
     in where it fails; off saves a request a follow-up. ``shown`` is how many passages the chat
     lists beside an answer, ``theme`` its colours. ``allowed_hosts`` are the names that chat and
-    service are called by besides this computer's own (``rag.hosts``). ``llm_key`` (for the LLM's
+    service are called by besides this computer's own (``dateline.rag.service.hosts``). ``llm_key`` (for the LLM's
     server) and ``token`` (asked of HTTP and MCP clients) come from the environment alone and are
     never shown.
 
-    >>> from rag import Settings
+    >>> from dateline.rag import Settings
     >>> Settings.load({"k": 5}, environ={"DATELINE_INDEX": "archive"}).public()["index"]
     'archive'
     >>> Settings(k=0)
     Traceback (most recent call last):
-    index.errors.UsageError: k is 0; it must be from 1 to 100
+    dateline.index.errors.UsageError: k is 0; it must be from 1 to 100
     >>> assistant = Settings().assistant()
     >>> assistant.ask("Who is Ali Shamkhani?").abstained
     False
@@ -123,19 +123,19 @@ class Settings:
 
     def open_index(self, *, read_only: bool = False) -> Index:
         """Open the index that the settings name."""
-        from index import Index
-        from index.embedding import open_embedder
+        from dateline.index import Index
+        from dateline.index.vectors.embedding import open_embedder
 
         return Index.open(self.index, embedder=open_embedder(self.embedder), read_only=read_only)
 
     def assistant(self, *, read_only: bool = True) -> Assistant:
         """Build the assistant that the settings describe."""
-        from rag.assistant import Assistant
-        from rag.retriever import Retriever
+        from dateline.rag.assistant import Assistant
+        from dateline.rag.search.retriever import Retriever
 
         reranker = None
         if self.reranker:
-            from rag.reranker import CrossEncoderReranker
+            from dateline.rag.search.reranker import CrossEncoderReranker
 
             reranker = CrossEncoderReranker(model=self.reranker)
         retriever = Retriever(self.open_index(read_only=read_only), k=self.k, reranker=reranker)
@@ -151,17 +151,17 @@ class Settings:
         """Return what makes follow-ups standalone: (question, history) -> question."""
         llm = self._llm() if self.llm_rewrite == "on" else None
         if llm is None:
-            from rag.conversation import rewrite
+            from dateline.rag.question.rewrite import rewrite
 
             return rewrite
-        from rag.followup import LLMRewriter
+        from dateline.rag.llm.followup import LLMRewriter
 
         return LLMRewriter(llm).rewrite
 
     def _llm(self) -> LLM | None:
         if not self.llm_url:
             return None
-        from rag.llm_server import connect
+        from dateline.rag.llm.server import connect
 
         return connect(self.llm_url, self.llm_model, self.llm_key)
 

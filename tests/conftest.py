@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
+from fakes import SEEDS, HashingEmbedder
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-
-SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,22 +28,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
-class HashingEmbedder:
-    """Words -> signed buckets: similar texts get similar vectors, in microseconds."""
-
-    name = "hashing"
-    dimension = 64
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in text.casefold().split():
-                digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
-                vectors[row, digest[0] % self.dimension] += 1.0 if digest[1] % 2 else -1.0
-            vectors[row, 0] += 1e-3
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
 @pytest.fixture
 def embedder() -> HashingEmbedder:
     return HashingEmbedder()
@@ -61,7 +42,7 @@ def _clean_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def seed_index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an index of the two seed articles, made with the packaged model."""
-    from index import Index
+    from dateline.index import Index
 
     folder = tmp_path_factory.mktemp("seeds") / "index"
     index = Index.open(folder)
@@ -74,8 +55,8 @@ def seed_index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def seed_assistant(seed_index_folder: Path) -> Iterator[object]:
     """The real assistant over the seed articles."""
-    from index import Index
-    from rag import Assistant, Retriever
+    from dateline.index import Index
+    from dateline.rag import Assistant, Retriever
 
     index = Index.open(seed_index_folder, read_only=True)
     yield Assistant(Retriever(index, k=10))

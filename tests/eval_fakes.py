@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-from eval import Question, QuestionSet
-from index.documents import Document, Passage
-from index.errors import UnknownDocumentError
-from rag.answer import Answer, Citation, Sentence
+from dateline.eval import Question, QuestionSet
+from dateline.index.documents import Document, Passage
+from dateline.index.errors import UnknownDocumentError
+from dateline.rag.answer import Answer, Citation, Sentence
 
 TEXTS = {f"d{n}": f"On Monday the council of Town{n} opened bridge {n}. Nobody else came." for n in range(30)}
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from index.dates import TimeExpression
-from index.documents import Document
-from index.errors import LLMError, UnknownDocumentError
-from index.filters import Filter
-from rag.answer import Answer, Citation, Event, Sentence
+from dateline.index.dates.expressions import TimeExpression
+from dateline.index.documents import Document
+from dateline.index.errors import LLMError, UnknownDocumentError
+from dateline.index.filters import Filter
+from dateline.rag.answer import Answer, Citation, Event, Sentence
 
 HARBOUR = Document(
     doc_id="port/harbour.txt",

@@ -5,9 +5,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index
+from dateline.index import Index
 
 ARTICLES = [
     ("a", "Storm", "A storm closed the harbour of Lisbon on Monday.", "2024-03-05"),

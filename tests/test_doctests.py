@@ -1,6 +1,6 @@
 """The examples in the docstrings run as they stand, in a folder with the seed articles and an index of them.
 
-Everything public has one: what ``index``, ``rag`` and ``eval`` export.
+Everything public has one: what ``dateline`` and its floors ``index``, ``rag`` and ``eval`` export.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from fakes import SEEDS
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("index", "rag", "eval")
+FLOORS = ("index", "rag", "eval")
 MODULES = sorted(
-    ".".join(file.relative_to(ROOT).with_suffix("").parts)
-    for room in ROOMS
-    for file in (ROOT / room).rglob("*.py")
+    ".".join(("dateline", *file.relative_to(ROOT).with_suffix("").parts))
+    for floor in FLOORS
+    for file in (ROOT / floor).rglob("*.py")
     if ">>> " in file.read_text("utf-8")
 )
 
@@ -45,12 +45,14 @@ def test_examples_in_docstrings(
         assert tried == len(example.examples)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_everything_public_has_an_example(room: str) -> None:
-    package = importlib.import_module(room)
+@pytest.mark.parametrize("name", ["dateline", *(f"dateline.{floor}" for floor in FLOORS)])
+def test_everything_public_has_an_example(name: str) -> None:
+    package = importlib.import_module(name)
     bare = [name for name in package.__all__ if ">>> " not in (inspect.getdoc(getattr(package, name)) or "")]
     assert bare == []
     skipped = [
-        name for name in MODULES if "+SKIP" in Path(importlib.import_module(name).__file__ or "").read_text("utf-8")
+        module
+        for module in MODULES
+        if "+SKIP" in Path(importlib.import_module(module).__file__ or "").read_text("utf-8")
     ]
     assert skipped == []

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from eval.adapters import load_benchmark
-from eval.claims import CLAIM_ADAPTERS, load_claims
-from eval.items import QuestionSetError
-from index.errors import UsageError
+from dateline.eval.sets.adapters import load_benchmark
+from dateline.eval.sets.claims import CLAIM_ADAPTERS, load_claims
+from dateline.eval.sets.items import QuestionSetError
+from dateline.index.errors import UsageError
 
 
 def write(root: Path, name: str, rows: list[dict[str, Any]]) -> None:

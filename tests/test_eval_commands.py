@@ -14,15 +14,15 @@ from answering import answering
 from eval_fakes import FakeAssistant, questions
 from newsroom import ANSWER, DECLINED
 
-from eval import Question, QuestionSet, Report, commands, evaluate
-from eval.drafts import draft
-from eval.items import QuestionSetError
-from eval.votes import read_votes
-from index.documents import Document
-from index.errors import UsageError
-from rag import export
-from rag.conversations import ConversationStore
-from rag.settings import Settings
+from dateline.eval import Question, QuestionSet, Report, commands, evaluate
+from dateline.eval.sets.drafts import draft
+from dateline.eval.sets.items import QuestionSetError
+from dateline.eval.sets.votes import read_votes
+from dateline.index.documents import Document
+from dateline.index.errors import UsageError
+from dateline.rag.chat import export
+from dateline.rag.chat.conversations import ConversationStore
+from dateline.rag.settings import Settings
 
 
 def call(*words: object, settings: Settings | None = None) -> int:
@@ -34,7 +34,9 @@ def call(*words: object, settings: Settings | None = None) -> int:
 
 
 def test_registering_imports_nothing_heavy() -> None:
-    code = "import sys, eval.commands; print(sorted({'numpy', 'torch', 'yaml', 'chromadb'} & set(sys.modules)))"
+    code = (
+        "import sys, dateline.eval.commands; print(sorted({'numpy', 'torch', 'yaml', 'chromadb'} & set(sys.modules)))"
+    )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
 

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from eval_fakes import FakeAssistant, questions
 
-from eval import evaluate
-from eval.claims import Claim
-from eval.judge import Rating, agreement, claims_of, rate
+from dateline.eval import evaluate
+from dateline.eval.runs.judge import Rating, agreement, claims_of, rate
+from dateline.eval.sets.claims import Claim
 
 
 class ScriptedLLM:

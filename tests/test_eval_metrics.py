@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval import metrics
+from dateline.eval.numbers import metrics
 
 NAMES = ["Recall@1", "Recall@5", "Recall@20", "P@1", "P@5", "P@10", "Success@1", "Success@5"]
 NAMES += ["MRR@1", "MRR@10", "MAP@5", "MAP@100", "nDCG@1", "nDCG@5", "nDCG@10", "nDCG@100"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.items import QuestionSetError
-from eval.questions import Question, QuestionSet
+from dateline.eval.sets.items import QuestionSetError
+from dateline.eval.sets.questions import Question, QuestionSet
 
 GOOD = """
 - id: q1

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from eval_fakes import FakeAssistant, FakeHit, FakeRetriever, questions
 
-from eval import QuestionSet, Report, compare, evaluate
-from eval.comparison import gate
-from eval.summary import summarise
-from index.errors import UsageError
-from rag.answer import Answer
+from dateline.eval import QuestionSet, Report, compare, evaluate
+from dateline.eval.pages.comparison import gate
+from dateline.eval.runs.summary import summarise
+from dateline.index.errors import UsageError
+from dateline.rag.answer import Answer
 
 
 def test_a_perfect_assistant_scores_one_everywhere() -> None:

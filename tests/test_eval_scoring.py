@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from eval.questions import Question
-from eval.scoring import (
+from dateline.eval.runs.scoring import (
     answer_dates,
     is_correct,
     plain,
@@ -18,6 +17,7 @@ from eval.scoring import (
     score_citations,
     score_retrieval,
 )
+from dateline.eval.sets.questions import Question
 
 TEXT = "The mayor opened the bridge on Monday. It cost 4 million euros."
 

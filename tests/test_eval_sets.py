@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.metrics import containment
-from eval.questions import QuestionSet
+from dateline.eval.numbers.metrics import containment
+from dateline.eval.sets.questions import QuestionSet
 
 ROOT = Path(__file__).parent.parent
 SETS = {"seeds": ROOT / "seeds", "made_news": ROOT / "tests" / "data" / "made_news"}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from scipy import stats
 
-from eval import metrics, statistics
+from dateline.eval.numbers import metrics, statistics
 
 
 def test_bootstrap_interval_covers_like_scipy() -> None:

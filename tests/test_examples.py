@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from conftest import SEEDS, HashingEmbedder
+from fakes import SEEDS, HashingEmbedder
 from llama_index.core.base.llms.types import CompletionResponse
 from llama_index.core.llms import MockLLM
 
-from index import Index
-from rag import Assistant, Retriever
-from rag.service import build_app
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
+from dateline.rag.service.http import build_app
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 QUESTION = "who spoke with Araghchi and when?"
@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def location(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where the examples find an index of the seed articles; they open it with the fast embedder it was made with."""
-    monkeypatch.setattr("index.index.open_embedder", HashingEmbedder)
+    monkeypatch.setattr("dateline.index.index.open_embedder", HashingEmbedder)
     return os.fspath(folder)
 
 

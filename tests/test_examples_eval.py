@@ -16,11 +16,23 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import SEEDS
+from fakes import SEEDS
 
 ROOT = Path(__file__).parent.parent
 WORKFLOW = ROOT / "examples" / "eval-gate.yml"
-PROJECT = ("index", "rag", "eval", "ui.py", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
+PROJECT = (
+    "index",
+    "rag",
+    "eval",
+    "__init__.py",
+    "__main__.py",
+    "py.typed",
+    "ui.py",
+    "pyproject.toml",
+    "constraints.txt",
+    "README.md",
+    "LICENSE",
+)
 QUESTIONS = """
 - id: who-called
   question: Who held a telephone conversation with the President of Iran?
@@ -114,11 +126,12 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> Chec
 
 def test_the_workflow_installs_the_whole_package(checkout: Checkout) -> None:
     listing = (
-        "import rag, ui; from importlib.resources import files; print(rag.__file__, len([*files('rag').iterdir()]))"
+        "import dateline, dateline.ui; from importlib.resources import files; "
+        "print(dateline.__file__, len([*files('dateline.rag.html').iterdir()]))"
     )
     path, count = checkout.must(f"cd / && python -c {shlex.quote(listing)}").split()
     assert Path(path).is_relative_to(checkout.bin.parent)
-    tracked = [file for file in (ROOT / "rag").iterdir() if file.is_file()]
+    tracked = [file for file in (ROOT / "rag" / "html").iterdir() if file.is_file()]
     assert int(count) >= len(tracked)
 
 

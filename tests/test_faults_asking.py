@@ -10,17 +10,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 from newsroom import ANSWER, HARBOUR, UNDATED, FakeAssistant
 from starlette.testclient import TestClient
 
-from index import Index
-from index.errors import StoreError, StoreFileError
-from rag import Assistant, Retriever
-from rag.chat import Chat
-from rag.cli import main
-from rag.conversations import ConversationStore, Limits
-from rag.service import build_app
+from dateline.index import Index
+from dateline.index.errors import StoreError, StoreFileError
+from dateline.rag import Assistant, Retriever
+from dateline.rag.chat.conversations import ConversationStore, Limits
+from dateline.rag.chat.turns import Chat
+from dateline.rag.command.cli import main
+from dateline.rag.service.http import build_app
 
 SENTENCE = r"catalogue\.sqlite cannot be used \(no such table: \w+\); see what is wrong with: dateline doctor"
 HARM = ("DROP TABLE vocabulary", "DROP TABLE postings", "DROP TABLE sentences")

@@ -11,18 +11,20 @@ from typing import Any
 import pytest
 from newsroom import ANSWER, FakeAssistant
 
-from rag import Assistant, chat, conversations, pages
-from rag.chat import Chat
-from rag.conversations import ConversationStore, Limits
+from dateline.rag import Assistant
+from dateline.rag.chat import conversations, turns
+from dateline.rag.chat.conversations import ConversationStore, Limits
+from dateline.rag.chat.turns import Chat
+from dateline.rag.page import routes
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "who spoke with Araghchi and when?"
 DAYS = ("0001-01-01", "1970-01-01", "9999-12-31")
 
 WALL_CLOCK = {
-    ("rag/chat.py", "date.today"): "the day of asking",
-    ("rag/conversations.py", "datetime.now"): "shown beside a conversation",
-    ("index/server_lock.py", "time.time"): "a lock's beat, held against a second look",
+    ("rag/chat/turns.py", "date.today"): "the day of asking",
+    ("rag/chat/conversations.py", "datetime.now"): "shown beside a conversation",
+    ("index/keeping/server_lock.py", "time.time"): "a lock's beat, held against a second look",
 }
 """Where the clock that people set is read at all; everything else that lasts is measured by the monotonic one."""
 
@@ -30,12 +32,12 @@ WALL_CLOCK = {
 def test_nothing_that_lasts_is_measured_by_a_clock_that_can_be_set() -> None:
     read = set()
     for room in ("index", "rag"):
-        for path in sorted((ROOT / room).glob("*.py")):
+        for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                     name = f"{ast.unparse(node.func.value)}.{node.func.attr}"
                     if name in ("time.time", "datetime.now", "datetime.utcnow", "date.today"):
-                        read.add((f"{room}/{path.name}", name))
+                        read.add((path.relative_to(ROOT).as_posix(), name))
     assert read == set(WALL_CLOCK)
 
 
@@ -65,7 +67,7 @@ def jump(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
             return datetime(2026, 6, 15, 12, tzinfo=UTC) + timedelta(days)
 
     monkeypatch.setattr(time, "time", lambda: then)
-    monkeypatch.setattr(chat, "date", Day)
+    monkeypatch.setattr(turns, "date", Day)
     monkeypatch.setattr(conversations, "datetime", Moment)
 
 
@@ -95,10 +97,10 @@ def test_conversations_stay_in_the_order_they_were_held_in(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("days", [-4000, 4000])
 def test_a_clock_that_jumps_frees_nobody_and_locks_nobody_out(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
-    pace = pages._Pace(3)
+    pace = routes._Pace(3)
     assert [pace.allows("a") for _ in range(4)] == [True, True, True, False]
     jump(monkeypatch, days)
     assert not pace.allows("a"), "a limit a minute must not end with the clock"
     later = time.monotonic() + 61
-    monkeypatch.setattr(pages.time, "monotonic", lambda: later)
+    monkeypatch.setattr(routes.time, "monotonic", lambda: later)
     assert pace.allows("a"), "nor last longer"

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from newsroom import ANSWER
 
-from index.errors import StoreError
-from rag.cli import DONE, NOTHING, PARTLY, main
-from rag.conversations import CONVERSATIONS, ConversationStore, Limits
-from rag.preferences import Preferences
-from rag.settings import Settings
+from dateline.index.errors import StoreError
+from dateline.rag.chat.conversations import CONVERSATIONS, ConversationStore, Limits
+from dateline.rag.chat.preferences import Preferences
+from dateline.rag.command.cli import DONE, NOTHING, PARTLY, main
+from dateline.rag.settings import Settings
 
 
 @pytest.fixture

@@ -17,16 +17,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index, salvage
-from index.doctor import examine, repair
-from index.documents import Document
-from index.errors import StoreError
-from index.lexical import terms
-from index.rescue import Damage, damage, rescue
-from index.searching import SEARCHING, Searching
-from index.vectors import READING
+from dateline.index import Index
+from dateline.index.documents import Document
+from dateline.index.errors import StoreError
+from dateline.index.keeping import salvage
+from dateline.index.keeping.lexical import terms
+from dateline.index.mending.doctor import examine, repair
+from dateline.index.mending.rescue import Damage, damage, rescue
+from dateline.index.vectors.collection import READING
+from dateline.index.vectors.unfinished import SEARCHING, Searching
 
 ROOT = Path(__file__).parent.parent
 
@@ -141,9 +142,9 @@ def test_asking_damaged_vectors_says_what_to_do(many: Path) -> None:
 
 ASKING = """
 import sys
-sys.path[:0] = [{root!r}, {tests!r}]
-from conftest import HashingEmbedder
-from index import Index
+sys.path.insert(0, {tests!r})
+from fakes import HashingEmbedder
+from dateline.index import Index
 index = Index.open(sys.argv[1], embedder=HashingEmbedder(), read_only=True)
 print("opened", flush=True)
 print(len(index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)))
@@ -175,9 +176,9 @@ def test_a_reader_that_was_killed_leaves_nothing_in_the_way(folder: Path) -> Non
 
 ASKING_ON = """
 import sys
-sys.path[:0] = [{root!r}, {tests!r}]
-from conftest import HashingEmbedder
-from index import Index
+sys.path.insert(0, {tests!r})
+from fakes import HashingEmbedder
+from dateline.index import Index
 index = Index.open(sys.argv[1], embedder=HashingEmbedder(), read_only=True)
 index.store.dense(HashingEmbedder().encode(["harbour"])[0], 1)
 print("first", flush=True)

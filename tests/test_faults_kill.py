@@ -21,19 +21,19 @@ from subprocess import PIPE
 import pytest
 from newsroom import ANSWER
 
-from index import Index
-from index.doctor import examine
-from index.rescue import damage
-from rag import conversations_rescue
-from rag.conversations import CONVERSATIONS, ConversationStore
+from dateline.index import Index
+from dateline.index.mending.doctor import examine
+from dateline.index.mending.rescue import damage
+from dateline.rag.chat import conversations_rescue
+from dateline.rag.chat.conversations import CONVERSATIONS, ConversationStore
 
 ROOT = Path(__file__).parent.parent
 CHATTING = """
 import os, sys, threading
-sys.path[:0] = [{root!r}, {tests!r}]
+sys.path.insert(0, {tests!r})
 from newsroom import FakeAssistant
-from rag.chat import Chat
-from rag.conversations import ConversationStore, Limits
+from dateline.rag.chat.turns import Chat
+from dateline.rag.chat.conversations import ConversationStore, Limits
 def chat():
     store = ConversationStore({file!r})
     chat = Chat(FakeAssistant(), store)
@@ -111,7 +111,7 @@ def test_the_index_is_whole_though_chat_and_service_are_killed(seed_index_folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "rag", "--index", str(folder), program, "--port", str(port)]
+        command = [sys.executable, "-m", "dateline", "--index", str(folder), program, "--port", str(port)]
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
             url = f"http://127.0.0.1:{port}/"
             for _ in range(600):

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index, chroma_server, server_lock
-from index.documents import Document
-from index.errors import StoreError
-from index.lexical import terms
+from dateline.index import Index
+from dateline.index.documents import Document
+from dateline.index.errors import StoreError
+from dateline.index.keeping import chroma_server, server_lock
+from dateline.index.keeping.lexical import terms
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ARTICLES = [Document(name, f"{name.capitalize()} fell in Rome.") for name in ("wheat", "barley", "oats")]

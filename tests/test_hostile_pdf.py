@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from fuzz.targets import PDF
 
-from index import formats
+from dateline.index.reading import formats
 
 pypdf = pytest.importorskip("pypdf")
 

@@ -10,14 +10,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from fakes import SEEDS
 from newsroom import ANSWER, HARBOUR, FakeIndex
 from starlette.testclient import TestClient
 
-from rag import cli, export
-from rag.conversations import ConversationStore
-from rag.service import build_app
-from rag.settings import Settings
+from dateline.rag.chat import export
+from dateline.rag.chat.conversations import ConversationStore
+from dateline.rag.command import cli
+from dateline.rag.service.http import build_app
+from dateline.rag.settings import Settings
 
 KEY = "sk-key-5f1dd6c2a9"
 TOKEN = "token-7be03c41d8"
@@ -139,7 +140,7 @@ def test_neither_the_service_nor_its_description_tells_them(secret: Path) -> Non
 def test_neither_the_page_nor_an_export_holds_them(secret: Path) -> None:
     import asyncio
 
-    import ui
+    from dateline import ui
 
     conversations = ConversationStore(secret / "conversations.sqlite")
     settings = Settings.load()

@@ -65,9 +65,9 @@ def test_a_model_that_is_a_pickle_is_refused(tmp_path: Path) -> None:
     """A folder with pytorch_model.bin instead of model.safetensors is an error, and nothing of it is run."""
     import shutil
 
-    from index.embedding import load_sentence_transformer
-    from index.errors import ModelError
-    from index.packaged import packaged_folder
+    from dateline.index.errors import ModelError
+    from dateline.index.vectors.embedding import load_sentence_transformer
+    from dateline.index.vectors.packaged import packaged_folder
 
     folder = tmp_path / "model"
     shutil.copytree(packaged_folder(), folder)

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS, HashingEmbedder
+from fakes import SEEDS, HashingEmbedder
 
-from index import Index
-from index.build import Silent
+from dateline.index import Index
+from dateline.index.building.build import Silent
 
 
 @pytest.fixture

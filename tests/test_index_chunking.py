@@ -1,8 +1,8 @@
 import random
 
-from index.chunking import chunk, evidence_sentences
-from index.documents import Document
-from index.sentences import split
+from dateline.index.documents import Document
+from dateline.index.prose.chunking import chunk, evidence_sentences
+from dateline.index.prose.sentences import split
 
 WORDS = ["minister", "talks", "Geneva", "said", "Monday", "region", "agreed", "border", "vote", "council"]
 

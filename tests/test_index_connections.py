@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from index.catalogue import Catalogue
-from index.connections import Connection, connect
-from index.errors import StoreFileError, StoreLockedError
-from rag.conversations import ConversationStore
-from rag.preferences import Preferences
-from rag.settings import Settings
+from dateline.index.errors import StoreFileError, StoreLockedError
+from dateline.index.keeping.catalogue import Catalogue
+from dateline.index.keeping.connections import Connection, connect
+from dateline.rag.chat.conversations import ConversationStore
+from dateline.rag.chat.preferences import Preferences
+from dateline.rag.settings import Settings
 
 
 @pytest.fixture

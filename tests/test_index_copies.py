@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import copies
-from index.copies import clusters, independent, signature
+from dateline.index.prose import copies
+from dateline.index.prose.copies import clusters, independent, signature
 
 WORDS = [f"word{number}" for number in range(3000)]
 
@@ -79,7 +79,7 @@ def test_many_articles_are_compared_by_bands_with_the_same_result(monkeypatch: p
     texts = {f"{number:03}{kind}": prose(number, 120 if kind == "a" else 100) for number in range(60) for kind in "ab"}
     signatures = {name: signature(text) for name, text in texts.items()}
     compared = clusters(signatures)
-    monkeypatch.setattr("index.copies._ALL_PAIRS", 0)
+    monkeypatch.setattr("dateline.index.prose.copies._ALL_PAIRS", 0)
     assert clusters(signatures) == compared == {name: f"{name[:3]}a" for name in texts}
 
 

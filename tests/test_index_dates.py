@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import timex_counted, timex_days, timex_periods, timex_relative, timex_spans
-from index.calendars import add_months, easter, holiday, nth_weekday, shift, span_of
-from index.dates import TimeExpression, describe, find_dateline, resolve
+from dateline.index.dates import timex_counted, timex_days, timex_periods, timex_relative, timex_spans
+from dateline.index.dates.calendars import add_months, easter, holiday, nth_weekday, shift, span_of
+from dateline.index.dates.expressions import TimeExpression, describe, find_dateline, resolve
 
 DAYS = st.dates(min_value=date(1, 1, 1), max_value=date(9999, 12, 31))
 NEAR_DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1))

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index
-from index.doctor import examine
-from index.documents import Document
-from index.errors import StoreError
+from dateline.index import Index
+from dateline.index.documents import Document
+from dateline.index.errors import StoreError
+from dateline.index.mending.doctor import examine
 
 
 @pytest.fixture

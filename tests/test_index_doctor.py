@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index
-from index.doctor import examine, repair
-from index.documents import Document
+from dateline.index import Index
+from dateline.index.documents import Document
+from dateline.index.mending.doctor import examine, repair
 
 
 @pytest.fixture

@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import minilm, packaged
-from index.embedding import (
+from dateline.index.errors import ModelError
+from dateline.index.vectors import minilm, packaged
+from dateline.index.vectors.embedding import (
     PackagedEmbedder,
     SentenceTransformerEmbedder,
     as_llama_embedding,
     computes_bfloat16,
     load_sentence_transformer,
 )
-from index.errors import ModelError
-from index.packaged import packaged_folder
-from index.pooling import quantise, restore, similarities, unit
+from dateline.index.vectors.packaged import packaged_folder
+from dateline.index.vectors.pooling import quantise, restore, similarities, unit
 
 TEXTS = [
     "who spoke with the minister and when?",
@@ -37,7 +37,7 @@ def test_numpy_and_sentence_transformers_give_the_same_vectors() -> None:
 
 def test_a_question_needs_neither_torch_nor_the_hub() -> None:
     code = (
-        "import sys; from index.embedding import PackagedEmbedder; PackagedEmbedder().encode(['a question']);"
+        "import sys; from dateline.index.vectors.embedding import PackagedEmbedder; PackagedEmbedder().encode(['a question']);"
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.encodings import decode
+from dateline.index.reading.encodings import decode
 
 SENTENCES = {
     "English, pounds": ("cp1252", "The bridge opened on Monday. The repairs cost £3 million, the mayor said."),

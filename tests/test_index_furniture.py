@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.furniture import furniture_spans, is_furniture, units
+from dateline.index.prose.furniture import furniture_spans, is_furniture, units
 
 FURNITURE = [
     "icon-facebook icon-twitter icon-whatsapp",

@@ -7,17 +7,17 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index
-from index.doctor import examine
+from dateline.index import Index
+from dateline.index.mending.doctor import examine
 
 KILLS = 60
 WORKER = """
 import sys
-sys.path[:0] = [{root!r}, {tests!r}]
-from conftest import HashingEmbedder
-from index import Index
+sys.path.insert(0, {tests!r})
+from fakes import HashingEmbedder
+from dateline.index import Index
 index = Index.open({index!r}, embedder=HashingEmbedder())
 print("ready", flush=True)
 index.add({articles!r}, prune=True)

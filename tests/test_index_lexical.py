@@ -4,8 +4,8 @@ from contextlib import closing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import lexical
-from index.lexical import document_frequency, search, terms
+from dateline.index.keeping import lexical
+from dateline.index.keeping.lexical import document_frequency, search, terms
 
 
 def test_terms_are_folded_stemmed_and_without_stop_words() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from index.chunking import chunk
-from index.documents import Document
-from index.errors import LoadError
-from index.loaders import load, read, scan
+from dateline.index.documents import Document
+from dateline.index.errors import LoadError
+from dateline.index.prose.chunking import chunk
+from dateline.index.reading.loaders import load, read, scan
 
 ARTICLE = """Harbour Bridge Reopens After Storm
 
@@ -401,8 +401,8 @@ HOSTILE = {
 def test_hostile_file_is_one_error(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if extra := {".docx": "docx", ".pdf": "pypdf", ".html": "trafilatura", ".xml": "feedparser"}.get(Path(name).suffix):
         pytest.importorskip(extra)
-    monkeypatch.setattr("index.records.MAX_LINE", 2**20)
-    monkeypatch.setattr("index.formats._MAX_UNPACKED", 2**20)
+    monkeypatch.setattr("dateline.index.reading.records.MAX_LINE", 2**20)
+    monkeypatch.setattr("dateline.index.reading.formats._MAX_UNPACKED", 2**20)
     if name == "bomb.docx":
         with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("word/document.xml", b"0" * 2**21)

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index
-from index.build import Report, Silent
-from index.doctor import examine
-from index.errors import ClusterError, UsageError
+from dateline.index import Index
+from dateline.index.building.build import Report, Silent
+from dateline.index.errors import ClusterError, UsageError
+from dateline.index.mending.doctor import examine
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 pytest.importorskip("ray", reason="Ray is an extra: pip install 'dateline[ray]'")

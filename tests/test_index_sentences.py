@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import split
+from dateline.index.prose.sentences import split
 
 
 def sentences(text: str) -> list[str]:

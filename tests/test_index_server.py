@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index, server_lock
-from index.chroma_server import Address
-from index.documents import Document
-from index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
-from index.lexical import terms
-from index.server import ServerStore
+from dateline.index import Index
+from dateline.index.documents import Document
+from dateline.index.errors import StoreError, StoreLockedError, StoreUnavailableError, UnknownDocumentError, UsageError
+from dateline.index.keeping import server_lock
+from dateline.index.keeping.chroma_server import Address
+from dateline.index.keeping.lexical import terms
+from dateline.index.keeping.server import ServerStore
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -109,7 +110,7 @@ def test_what_one_process_writes_another_finds(where: str, tmp_path: Path, monke
 
 def test_copies_are_looked_for_once_all_is_written(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Wheat fell in Rome on Monday, and the bakers of the town were glad to hear of it at last."
-    monkeypatch.setattr("index.workshop._PASSAGES", 1)  # a batch a document
+    monkeypatch.setattr("dateline.index.building.preparation._PASSAGES", 1)  # a batch a document
     writer = opened(where, monkeypatch, tmp_path / "one")
     looked = 0
 
@@ -136,7 +137,7 @@ def test_a_reader_takes_the_articles_over_a_page_at_a_time(
     writer = opened(where, monkeypatch, tmp_path / "one")
     writer.add_documents([Document(name, f"Wheat fell in {name}town on Monday.") for name in "abcde"])
     writer.remove(["c"])
-    monkeypatch.setattr("index.server._PAGE", 2)
+    monkeypatch.setattr("dateline.index.keeping.server._PAGE", 2)
     sizes: list[int] = []
     read = ServerStore._read
 

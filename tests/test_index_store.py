@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Filter, Index
-from index import store as store_module
-from index.chunking import chunk
-from index.documents import Document
-from index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
-from index.lexical import terms
-from index.store import Store
+from dateline.index import Filter, Index
+from dateline.index.documents import Document
+from dateline.index.errors import StoreError, StoreLockedError, StoreMismatchError, UnknownDocumentError
+from dateline.index.keeping import store as store_module
+from dateline.index.keeping.lexical import terms
+from dateline.index.keeping.store import Store
+from dateline.index.prose.chunking import chunk
 
 
 def document(doc_id: str, text: str, **fields: object) -> Document:

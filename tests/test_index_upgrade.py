@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index import Document, Index
-from index.doctor import examine, repair
-from index.store import FORMAT_VERSION
-from rag import Assistant, Retriever
+from dateline.index import Document, Index
+from dateline.index.keeping.store import FORMAT_VERSION
+from dateline.index.mending.doctor import examine, repair
+from dateline.rag import Assistant, Retriever
 
 ARCHIVE = Path(__file__).parent / "data" / "old_indexes" / "format_1.tar.xz"
 QUESTION = "How long will the ferry crews strike?"

@@ -4,7 +4,7 @@ import types
 import pytest
 
 
-@pytest.mark.parametrize("name", ["index", "rag", "eval"])
+@pytest.mark.parametrize("name", ["dateline", "dateline.index", "dateline.rag", "dateline.eval"])
 def test_what_is_listed_exists_and_nothing_else_is_public(name: str) -> None:
     module = importlib.import_module(name)
     for public in module.__all__:
@@ -17,7 +17,7 @@ def test_what_is_listed_exists_and_nothing_else_is_public(name: str) -> None:
     assert beside <= {"import_module", "TYPE_CHECKING"}
 
 
-@pytest.mark.parametrize("name", ["index", "rag", "eval"])
+@pytest.mark.parametrize("name", ["dateline", "dateline.index", "dateline.rag", "dateline.eval"])
 def test_a_name_that_does_not_exist_is_an_attribute_error(name: str) -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = importlib.import_module(name).no_such_name

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.acronyms import abbreviable, abbreviated, acronym, acronyms, initials
+from dateline.rag.english.acronyms import abbreviable, abbreviated, acronym, acronyms, initials
 
 
 @pytest.mark.parametrize(

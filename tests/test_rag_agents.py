@@ -3,9 +3,9 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.agents import deed, doers, may_act, told_of_another
-from rag.question import analyse
+from dateline.index.documents import Document
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.agents import deed, doers, may_act, told_of_another
 
 RAID = Document(
     "raid",

@@ -1,8 +1,8 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.allegations import hedged
+from dateline.index.documents import Document
+from dateline.rag.rules.allegations import hedged
 
 BURNT = Document(
     "burnt",

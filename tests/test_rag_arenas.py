@@ -7,7 +7,7 @@ import pytest
 
 COUNT = """
 import ctypes, threading
-from rag.arenas import share_arenas
+from dateline.rag.service.malloc import share_arenas
 libc = ctypes.CDLL(None)
 if not hasattr(libc, "malloc_info"):
     raise SystemExit("no glibc")

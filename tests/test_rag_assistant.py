@@ -14,9 +14,9 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import get_response_synthesizer
 from pydantic import PrivateAttr
 
-from index import Filter
-from index.errors import LLMError, StoreError, UsageError
-from rag import Assistant, Retriever
+from dateline.index import Filter
+from dateline.index.errors import LLMError, StoreError, UsageError
+from dateline.rag import Assistant, Retriever
 
 QUESTION = "who spoke with Araghchi and when?"
 

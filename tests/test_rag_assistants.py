@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from answering import answering
 
-from index.errors import UsageError
-from rag.assistant import Assistant
-from rag.assistants import Assistants, checked_address, key_for, try_llm
-from rag.retriever import Retriever
-from rag.settings import Settings
+from dateline.index.errors import UsageError
+from dateline.rag.assistant import Assistant
+from dateline.rag.chat.assistants import Assistants, checked_address, key_for, try_llm
+from dateline.rag.search.retriever import Retriever
+from dateline.rag.settings import Settings
 
 STARTED = Settings()
 

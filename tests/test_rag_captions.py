@@ -1,8 +1,8 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.captions import is_caption
+from dateline.index.documents import Document
+from dateline.rag.evidence.captions import is_caption
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag import Assistant
-from rag.query import analyse
+from dateline.rag import Assistant
+from dateline.rag.search.query import analyse
 
 
 @pytest.mark.parametrize(

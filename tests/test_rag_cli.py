@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SEEDS
+from fakes import SEEDS
 
-from rag.cli import main
+from dateline.rag.command.cli import main
 
 QUESTION = "who spoke with Araghchi and when?"
 ROOT = Path(__file__).parent.parent
@@ -204,7 +204,7 @@ def test_indexing_says_what_it_did(run: Any, tmp_path: Path) -> None:
 
 
 def test_an_empty_index_has_no_documents(run: Any, tmp_path: Path) -> None:
-    from index import Index
+    from dateline.index import Index
 
     Index.open(tmp_path / "empty").close()
     answer = run("ask", QUESTION, "--json", index=tmp_path / "empty").json
@@ -214,7 +214,7 @@ def test_an_empty_index_has_no_documents(run: Any, tmp_path: Path) -> None:
 def test_help_imports_nothing_heavy() -> None:
     heavy = {"torch", "sentence_transformers", "transformers", "llama_index", "chromadb", "gradio", "numpy"}
     code = (
-        "import sys; from rag.cli import build_parser; text = build_parser().format_help();"
+        "import sys; from dateline.rag.command.cli import build_parser; text = build_parser().format_help();"
         f"print(sorted({heavy!r} & set(sys.modules))); print(text)"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -243,7 +243,7 @@ def resolve(host, *rest, real=socket.getaddrinfo, **more):
 for name in ("connect", "connect_ex", "sendto"):
     guarded(name)
 socket.getaddrinfo = resolve
-from rag.cli import main
+from dateline.rag.command.cli import main
 raise SystemExit(main(["ask", {QUESTION!r}, "--json", "--index", {str(seed_index_folder)!r}]))
 """
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=300)

@@ -3,12 +3,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunking import chunk
-from index.documents import Document, Passage
-from rag.confidence import confidence, features, missing_names, unknown_names
-from rag.evidence import gather
-from rag.question import analyse
-from rag.weights import THRESHOLD
+from dateline.index.documents import Document, Passage
+from dateline.index.prose.chunking import chunk
+from dateline.rag.evidence.confidence import confidence, features, missing_names, unknown_names
+from dateline.rag.evidence.sentences import gather
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.weights import THRESHOLD
 
 
 @dataclass(frozen=True)

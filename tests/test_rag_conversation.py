@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.conversation import Rewriter, rewrite
-from rag.mentions import mentions
-from rag.referents import best_referent, candidates
+from dateline.rag.question.mentions import mentions
+from dateline.rag.question.referents import best_referent, candidates
+from dateline.rag.question.rewrite import Rewriter, rewrite
 
 
 def chat(*messages: str) -> list[dict[str, str]]:

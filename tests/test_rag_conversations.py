@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from newsroom import ANSWER, DECLINED
 
-from index.errors import StoreError, UsageError
-from rag.conversations import ConversationStore, Limits, answer_from_dict
+from dateline.index.errors import StoreError, UsageError
+from dateline.rag.chat.conversations import ConversationStore, Limits, answer_from_dict
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-from index.documents import Passage
-from rag.corrections import reached, retracts, standing, supersedes
-from rag.evidence import Evidence
-from rag.spans import Span
+from dateline.index.documents import Passage
+from dateline.rag.evidence.corrections import reached, retracts, standing, supersedes
+from dateline.rag.evidence.sentences import Evidence
+from dateline.rag.rules.spans import Span
 
 
 class Hit:

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.chunking import chunk
-from index.documents import Document
-from rag.clauses import modality, read
-from rag.events import answers, describe_time, merge, relation, tellings
-from rag.people import demonym, full_names, mentions, same_name
-from rag.question import analyse
-from rag.tokens import stem, tokens
+from dateline.index.documents import Document
+from dateline.index.prose.chunking import chunk
+from dateline.rag.english.people import demonym, full_names, mentions, same_name
+from dateline.rag.english.tokens import stem, tokens
+from dateline.rag.events.tellings import answers, describe_time, merge, relation, tellings
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.clauses import modality, read
 
 REPORT = Document(
     "report",

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunking import chunk
-from index.documents import Document, Passage
-from index.rows import Sentences
-from rag.evidence import KEPT, gather, sentences
-from rag.question import analyse
-from rag.spans import candidates, score
-from rag.tokens import tokens
+from dateline.index.documents import Document, Passage
+from dateline.index.keeping.rows import Sentences
+from dateline.index.prose.chunking import chunk
+from dateline.rag.english.tokens import tokens
+from dateline.rag.evidence.sentences import KEPT, gather, sentences
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.spans import candidates, score
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from newsroom import ANSWER, DECLINED, HARBOUR, HOSTILE, MET, UNDATED, FakeIndex, cite
 
-from index.errors import UsageError
-from rag import export
-from rag.conversations import Conversation, Turn
+from dateline.index.errors import UsageError
+from dateline.rag.chat import export
+from dateline.rag.chat.conversations import Conversation, Turn
 
 INDEX: Any = FakeIndex(HARBOUR, UNDATED, HOSTILE)
 EVIL = cite(1, HOSTILE, HOSTILE.text)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import loaders
-from index.chunking import chunk
-from index.documents import Document, Passage
-from index.embedding import open_embedder
-from rag.draft import Draft
-from rag.extractive import Extractive
-from rag.tokens import content_stems
+from dateline.index.documents import Document, Passage
+from dateline.index.prose.chunking import chunk
+from dateline.index.reading import loaders
+from dateline.index.vectors.embedding import open_embedder
+from dateline.rag.answers.draft import Draft
+from dateline.rag.answers.extractive import Extractive
+from dateline.rag.english.tokens import content_stems
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from scripted_llm import ScriptedLLM
 
-from index.errors import LLMError
-from rag.cli import main
-from rag.conversation import rewrite
-from rag.followup import LLMRewriter, objection
-from rag.llm_server import connect
-from rag.settings import Settings
+from dateline.index.errors import LLMError
+from dateline.rag.command.cli import main
+from dateline.rag.llm.followup import LLMRewriter, objection
+from dateline.rag.llm.server import connect
+from dateline.rag.question.rewrite import rewrite
+from dateline.rag.settings import Settings
 
 HISTORY = [
     {"role": "user", "content": "Who spoke with Mayor Brandt in Belmora?"},

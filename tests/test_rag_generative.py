@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from scripted_llm import ScriptedLLM
 
-from index.dates import resolve
-from index.errors import LLMError, UsageError
-from rag import prompt
-from rag.answer import Citation
-from rag.generative import FLAG, Generator, Written, connect
-from rag.llm_server import RefusedError, UnreadableError
+from dateline.index.dates.expressions import resolve
+from dateline.index.errors import LLMError, UsageError
+from dateline.rag.answer import Citation
+from dateline.rag.llm import prompt
+from dateline.rag.llm.generative import FLAG, Generator, Written, connect
+from dateline.rag.llm.server import RefusedError, UnreadableError
 
 HARBOUR = (
     "The harbour of Belmora was closed on Tuesday after a cargo ship ran aground. "

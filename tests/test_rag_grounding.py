@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import ModelError
-from index.loaders import load
-from rag.entailment import CrossEncoderEntailment
-from rag.grounding import check
+from dateline.index.errors import ModelError
+from dateline.index.reading.loaders import load
+from dateline.rag.check.grounding import check
+from dateline.rag.rules.entailment import CrossEncoderEntailment
 
 ARTICLE = (
     "The harbour of Belmora was closed on Tuesday after a cargo ship ran aground. "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 from newsroom import HARBOUR
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
@@ -16,14 +16,16 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
-import rag.service
-import ui
-from index import Index
-from index.errors import UsageError
-from rag import Assistant, Retriever, cli, pages
-from rag.hosts import Hosts
-from rag.service import build_app
-from rag.settings import Settings
+from dateline import ui
+from dateline.index import Index
+from dateline.index.errors import UsageError
+from dateline.rag import Assistant, Retriever
+from dateline.rag.command import cli
+from dateline.rag.page import routes
+from dateline.rag.service import http
+from dateline.rag.service.hosts import Hosts
+from dateline.rag.service.http import build_app
+from dateline.rag.settings import Settings
 
 HERE = "127.0.0.1:7860"
 
@@ -154,7 +156,7 @@ def test_http_and_mcp_refuse_in_their_own_form(tmp_path: Path) -> None:
 
 def test_the_chat_refuses_with_a_page_or_with_what_its_page_shows() -> None:
     chat = TestClient(
-        Hosts(Starlette(), "127.0.0.1", (), closed=False, refuse=pages.refusal), "http://<rebound>.example"
+        Hosts(Starlette(), "127.0.0.1", (), closed=False, refuse=routes.refusal), "http://<rebound>.example"
     )
     opened = chat.get("/", headers={"host": "<b>.example", "accept": "text/html,*/*"})
     assert opened.status_code == 421 and "<main>" in opened.text and "&lt;b&gt;.example" in opened.text
@@ -188,7 +190,7 @@ def test_the_flag_reaches_the_service(
     monkeypatch: pytest.MonkeyPatch, seed_index_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given: dict[str, Any] = {}
-    monkeypatch.setattr(rag.service, "serve", lambda *args, **options: given.update(options))
+    monkeypatch.setattr(http, "serve", lambda *args, **options: given.update(options))
     hosts = ["--allow-host", "a.example", "--allow-host", "b.example"]
     assert cli.main(["--index", str(seed_index_folder), "serve", *hosts]) == 0
     assert given["allowed_hosts"] == ("a.example", "b.example")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from scripted_llm import ScriptedLLM
 
-from index import Index
-from index.dates import resolve
-from rag import Assistant, Retriever, prompt
-from rag.answer import Answer, Citation
-from rag.generative import Generator
-from rag.render import answer_html, article_html
+from dateline.index import Index
+from dateline.index.dates.expressions import resolve
+from dateline.rag import Assistant, Retriever
+from dateline.rag.answer import Answer, Citation
+from dateline.rag.html.render import answer_html, article_html
+from dateline.rag.llm import prompt
+from dateline.rag.llm.generative import Generator
 
 FACT = "The dam at Orrin was repaired in March, engineer Tove Lindahl said."
 OTHER = "The dam at Orrin holds 40 million cubic metres of water."
@@ -144,7 +145,7 @@ def test_a_model_that_obeys_is_held_to_the_articles(name: str, unsupported) -> N
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory):
-    from conftest import HashingEmbedder
+    from fakes import HashingEmbedder
 
     folder: Path = tmp_path_factory.mktemp("hostile")
     articles = folder / "articles.jsonl"

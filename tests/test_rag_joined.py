@@ -3,8 +3,8 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.question import questions
+from dateline.index.documents import Document
+from dateline.rag.question.analysis import questions
 
 REPORT = Document(
     "report",

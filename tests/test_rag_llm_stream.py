@@ -14,10 +14,10 @@ import pytest
 from llama_index.core.llms import ChatMessage
 from scripted_llm import ScriptedLLM
 
-from index.errors import LLMError
-from rag import Assistant
-from rag.llm_server import EndlessError, UnreadableError, connect
-from rag.llm_stream import LONGEST, SilenceError, first_line, pieces
+from dateline.index.errors import LLMError
+from dateline.rag import Assistant
+from dateline.rag.llm.server import EndlessError, UnreadableError, connect
+from dateline.rag.llm.stream import LONGEST, SilenceError, first_line, pieces
 
 QUESTION = "who spoke with Araghchi and when?"
 TRUE = "Dar received a call from Araghchi while he was visiting Dubai [1]. "
@@ -207,7 +207,7 @@ def test_heads(seed_assistant: Assistant, server: Misbehaving, head: bytes, noti
     ],
 )
 def test_pages(server: Misbehaving, page: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.llm_server._LEARNING", 0.5)
+    monkeypatch.setattr("dateline.rag.llm.server._LEARNING", 0.5)
     server.tells = page
     metadata = connect(server.url).metadata
     assert metadata.context_window == 4096
@@ -217,7 +217,7 @@ def test_pages(server: Misbehaving, page: Behaviour, monkeypatch: pytest.MonkeyP
 def test_a_silent_server_is_not_asked_for_its_limits_again_and_again(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.llm_server._LEARNING", 0.3)
+    monkeypatch.setattr("dateline.rag.llm.server._LEARNING", 0.3)
     server.tells = lambda say: time.sleep(1.5)
     llm = connect(server.url)
     started = time.monotonic()
@@ -256,7 +256,7 @@ def test_a_model_that_thinks_is_alive(server: Misbehaving) -> None:
 def test_whoever_waits_can_go_at_any_time(
     seed_assistant: Assistant, server: Misbehaving, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("rag.llm_stream", "rag.generative"):
+    for module in ("dateline.rag.llm.stream", "dateline.rag.llm.generative"):
         monkeypatch.setattr(f"{module}.BEAT", 0.2)
     server.behaves = behaviour
     answers = Assistant(seed_assistant.retriever, connect(server.url)).stream(QUESTION)

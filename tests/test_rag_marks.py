@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.marks import Marked, MarkParser
+from dateline.rag.llm.marks import Marked, MarkParser
 
 
 def parse(text: str, count: int = 3, size: int = 10_000) -> list[Marked]:

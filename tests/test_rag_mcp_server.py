@@ -13,25 +13,25 @@ from typing import Any
 import anyio
 import pytest
 import uvicorn
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 from newsroom import HARBOUR, UNDATED
 from starlette.testclient import TestClient
 
-from index import Index
-from rag import Assistant, Retriever
-from rag.desk import Desk
-from rag.service import build_app
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
+from dateline.rag.service.http import build_app
+from dateline.rag.service.queue import Desk
 
 mcp = pytest.importorskip("mcp", reason='MCP needs the extra (pip install "dateline[mcp]")')
 
-from rag.mcp_server import build_mcp  # noqa: E402
+from dateline.rag.service.mcp_server import build_mcp  # noqa: E402
 
 SERVER = """
 import sys
-from conftest import HashingEmbedder
-from index import Index
-from rag import Assistant, Retriever
-from rag.mcp_server import serve_stdio
+from fakes import HashingEmbedder
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
+from dateline.rag.service.mcp_server import serve_stdio
 serve_stdio(Assistant(Retriever(Index.open(sys.argv[1], embedder=HashingEmbedder(), read_only=True), k=5)))
 """
 

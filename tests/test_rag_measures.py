@@ -1,10 +1,10 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.measures import frequency, measured, measures_up, wanted
-from rag.question import analyse
-from rag.spans import Span
+from dateline.index.documents import Document
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.measures import frequency, measured, measures_up, wanted
+from dateline.rag.rules.spans import Span
 
 DEPOT = Document(
     "depot",

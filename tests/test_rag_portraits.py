@@ -3,8 +3,8 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.portraits import roles
+from dateline.index.documents import Document
+from dateline.rag.rules.portraits import roles
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import UsageError
-from rag.preferences import CHOICES, Preferences, as_toml
-from rag.settings import Settings
+from dateline.index.errors import UsageError
+from dateline.rag.chat.preferences import CHOICES, Preferences, as_toml
+from dateline.rag.settings import Settings
 
 STARTED = Settings(k=7, llm_url="http://127.0.0.1:1/v1", llm_model="a", llm_key="s3cret")
 

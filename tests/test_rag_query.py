@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from index.errors import UsageError
-from rag.query import analyse
+from dateline.index.errors import UsageError
+from dateline.rag.search.query import analyse
 
 
 def day(iso: str) -> int:

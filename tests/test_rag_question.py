@@ -1,6 +1,6 @@
 import pytest
 
-from rag.question import analyse
+from dateline.rag.question.analysis import analyse
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,21 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from index.lexical import terms
-from index.rows import Candidate
-from rag.query import analyse
-from rag.ranking import ALONE, FEATURES, SUPPORT, LexicalStats, Weights, bm25, features, frequencies, likeness, rank
+from dateline.index.keeping.lexical import terms
+from dateline.index.keeping.rows import Candidate
+from dateline.rag.search.query import analyse
+from dateline.rag.search.ranking import (
+    ALONE,
+    FEATURES,
+    SUPPORT,
+    LexicalStats,
+    Weights,
+    bm25,
+    features,
+    frequencies,
+    likeness,
+    rank,
+)
 
 
 def day(iso: str) -> int:

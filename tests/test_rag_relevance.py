@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scripted_llm import ScriptedLLM
 
-from index.dates import resolve
-from rag import Assistant
-from rag.answer import Citation
-from rag.generative import Generator, Written
-from rag.relevance import Relevance
+from dateline.index.dates.expressions import resolve
+from dateline.rag import Assistant
+from dateline.rag.answer import Citation
+from dateline.rag.llm.generative import Generator, Written
+from dateline.rag.rules.relevance import Relevance
 
 CLOSED = "The harbour of Belmora was closed on Tuesday."
 RAN = "A cargo ship ran aground."

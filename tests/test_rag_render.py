@@ -10,10 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from newsroom import AGAIN, ANSWER, CALLED, DECLINED, HARBOUR, HOSTILE, MET, UNDATED, cite
 
-from rag import render
-from rag.answer import Answer, Sentence
-from rag.chat import turn_html
-from rag.conversations import Limits, Turn
+from dateline.rag.answer import Answer, Sentence
+from dateline.rag.chat.conversations import Limits, Turn
+from dateline.rag.chat.turns import turn_html
+from dateline.rag.html import render
 
 SAFE_TAGS = {
     "section",

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from index.errors import ModelError
-from rag.reranker import CrossEncoderReranker
+from dateline.index.errors import ModelError
+from dateline.rag.search.reranker import CrossEncoderReranker
 
 WORDS = ["storm", "harbour", "lisbon", "market", "rates", "team", "cup", "minister", "paris", "strike"]
 

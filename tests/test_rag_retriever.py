@@ -10,10 +10,10 @@ from llama_index.core.bridge.pydantic import Field
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index import Document, Filter, Index
-from index.errors import UsageError
-from index.lexical import terms
-from rag.retriever import Hit, Retriever
+from dateline.index import Document, Filter, Index
+from dateline.index.errors import UsageError
+from dateline.index.keeping.lexical import terms
+from dateline.rag.search.retriever import Hit, Retriever
 
 
 class WordVectors:

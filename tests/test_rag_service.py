@@ -18,18 +18,18 @@ import anyio
 import httpx
 import pytest
 import uvicorn
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 from newsroom import HARBOUR, UNDATED
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from index import Index
-from index.errors import LLMError, UsageError
-from rag import Assistant, Retriever
-from rag.desk import BusyError, Desk, Limits
-from rag.service import build_app, routes, serve
+from dateline.index import Index
+from dateline.index.errors import LLMError, UsageError
+from dateline.rag import Assistant, Retriever
+from dateline.rag.service.http import build_app, routes, serve
+from dateline.rag.service.queue import BusyError, Desk, Limits
 
 QUESTION = {"question": "Who met the pilots?"}
 HERE = "http://127.0.0.1"
@@ -358,7 +358,7 @@ def test_the_command_serves_until_it_is_ended(seed_index_folder: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rag", "--index", str(seed_index_folder), "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "dateline", "--index", str(seed_index_folder), "serve", "--port", str(port)]
     root = Path(__file__).parent.parent
     with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 from hypothesis import HealthCheck, assume, given, settings
 from newsroom import HARBOUR, UNDATED
 
-from index import Index
-from rag import Assistant, Retriever
-from rag.service import build_app
+from dateline.index import Index
+from dateline.rag import Assistant, Retriever
+from dateline.rag.service.http import build_app
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed (pip install schemathesis)")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import UsageError
-from rag.cli import main
-from rag.settings import RENAMED, Settings
+from dateline.index.errors import UsageError
+from dateline.rag.command.cli import main
+from dateline.rag.settings import RENAMED, Settings
 
 
 def load(tmp_path: Path, toml: str = "", environ: dict[str, str] | None = None, **flags: object) -> Settings:

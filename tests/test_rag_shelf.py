@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HashingEmbedder
+from fakes import HashingEmbedder
 
-from index import Index
-from index.errors import UsageError
-from rag import shelf as shelf_module
-from rag.shelf import Shelf
+from dateline.index import Index
+from dateline.index.errors import UsageError
+from dateline.rag.chat import library as shelf_module
+from dateline.rag.chat.library import Shelf
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
+from dateline.index.documents import Document
 
 NOTICE = Document(
     "notice",

@@ -1,7 +1,7 @@
 import pytest
 
-from rag.question import analyse
-from rag.spans import TIME, candidates, fits, score
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.spans import TIME, candidates, fits, score
 
 
 def best(question: str, text: str) -> str:

@@ -3,11 +3,11 @@
 import pytest
 from test_rag_extractive import ask
 
-from index.documents import Document
-from rag.asked_speech import asked_speech
-from rag.clauses import read
-from rag.question import analyse
-from rag.quotations import quotations
+from dateline.index.documents import Document
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.asked_speech import asked_speech
+from dateline.rag.rules.clauses import read
+from dateline.rag.rules.quotations import quotations
 
 SUMMIT = Document(
     "summit",

@@ -1,7 +1,7 @@
 import pytest
 
-from index.documents import Passage
-from rag.spelling import as_written, distance
+from dateline.index.documents import Passage
+from dateline.rag.question.spelling import as_written, distance
 
 TEXT = "Mayor Adaeze Okafor spoke with Ilse Brandt in Harwick. The bridge collapsed while Okafor was away."
 PASSAGE = Passage("a#0", "a", 0, len(TEXT), TEXT, "Bridge collapses in Harwick")

@@ -1,7 +1,7 @@
 import pytest
 
-from rag.question import analyse
-from rag.verdicts import verdict
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.verdicts import verdict
 
 
 @pytest.mark.parametrize(

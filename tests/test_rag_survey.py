@@ -2,8 +2,8 @@
 
 import pytest
 
-from index import Document, Index
-from rag import Assistant, Retriever
+from dateline.index import Document, Index
+from dateline.rag import Assistant, Retriever
 
 
 @pytest.fixture

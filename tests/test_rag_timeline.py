@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from newsroom import ANSWER, HARBOUR, MET
 
-from rag.answer import Event
-from rag.timeline import events_csv, timeline_html
+from dateline.rag.answer import Event
+from dateline.rag.html.timeline import events_csv, timeline_html
 
 
 def bars(html: str) -> list[tuple[float, float]]:

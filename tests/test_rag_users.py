@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import UsageError
-from rag.users import Users
+from dateline.index.errors import UsageError
+from dateline.rag.chat.users import Users
 
 
 def test_a_password_is_checked_and_never_kept(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from rag.question import analyse
-from rag.verdicts import LEADS, lead, verdict
+from dateline.rag.question.analysis import analyse
+from dateline.rag.rules.verdicts import LEADS, lead, verdict
 
 STATED = [
     ("Did Norvia vote against the treaty?", "Vostia voted against the treaty, alongside Norvia and Marland.", "yes"),

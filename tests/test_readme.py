@@ -8,10 +8,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from fakes import SEEDS
 
-from rag.cli import build_parser, main
-from rag.settings import CONFIG, Settings
+from dateline.rag.command.cli import build_parser, main
+from dateline.rag.settings import CONFIG, Settings
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

@@ -23,18 +23,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-import ui
-from index.documents import Passage
-from index.errors import LLMError, UsageError
-from rag import pages
-from rag.answer import Answer
-from rag.ask_tab import attended
-from rag.chat import Chat
-from rag.conversations import ConversationStore, Limits
-from rag.desk import BusyError, Desk
-from rag.desk import Limits as DeskLimits
-from rag.retriever import Hit
-from rag.settings import Settings
+from dateline import ui
+from dateline.index.documents import Passage
+from dateline.index.errors import LLMError, UsageError
+from dateline.rag.answer import Answer
+from dateline.rag.chat.conversations import ConversationStore, Limits
+from dateline.rag.chat.turns import Chat
+from dateline.rag.page import routes
+from dateline.rag.page.ask_tab import attended
+from dateline.rag.search.retriever import Hit
+from dateline.rag.service.queue import BusyError, Desk
+from dateline.rag.service.queue import Limits as DeskLimits
+from dateline.rag.settings import Settings
 
 HERE = "http://127.0.0.1"
 
@@ -153,7 +153,7 @@ def test_no_event_is_an_open_endpoint(client: TestClient) -> None:
 def test_browsers_are_told_apart_by_a_cookie_that_scripts_cannot_read(client: TestClient) -> None:
     client.cookies.clear()
     cookie = client.get("/").headers["set-cookie"]
-    assert cookie.startswith(f"{pages.COOKIE}=")
+    assert cookie.startswith(f"{routes.COOKIE}=")
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "set-cookie" not in client.get("/").headers
@@ -246,7 +246,7 @@ def test_exports_are_served_to_their_owner_alone() -> None:
     kept = store.create("ann", "Mayor / <talks>")
     turn = store.add("ann", kept.id, ANSWER)
     store.vote("ann", turn.id, 1, "good")
-    hers = {"cookie": f"{pages.COOKIE}=ann"}
+    hers = {"cookie": f"{routes.COOKIE}=ann"}
     for form, kind in (("json", "application/json"), ("md", "text/markdown"), ("html", "text/html")):
         found = client.get(f"/conversations/{kept.id}.{form}", headers=hers)
         assert found.status_code == 200
@@ -292,17 +292,17 @@ def test_with_a_login_nothing_is_shown_before_it_and_it_expires(monkeypatch: pyt
     kept = store.create("user ann", "hers")
     assert client.get(f"/conversations/{kept.id}.md").status_code == 200
     assert client.get(f"/conversations/{store.create('user bob', 'his').id}.md").status_code == 404
-    monkeypatch.setattr(pages, "SESSION_SECONDS", -1)
+    monkeypatch.setattr(routes, "SESSION_SECONDS", -1)
     assert client.get(document).status_code == 401
 
 
 def test_passwords_cannot_be_tried_in_bulk_nor_events_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(pages.time, "monotonic", lambda: now)
-    monkeypatch.setattr(pages, "LOGINS_A_MINUTE", 3)
-    monkeypatch.setattr(pages, "EVENTS_A_MINUTE", 5)
+    monkeypatch.setattr(routes.time, "monotonic", lambda: now)
+    monkeypatch.setattr(routes, "LOGINS_A_MINUTE", 3)
+    monkeypatch.setattr(routes, "EVENTS_A_MINUTE", 5)
     accepted = Route("/{path:path}", lambda request: Response("in"), methods=["GET", "POST"])
-    client = TestClient(Starlette(routes=[accepted], middleware=[Middleware(pages.Visitors)]))
+    client = TestClient(Starlette(routes=[accepted], middleware=[Middleware(routes.Visitors)]))
     assert [client.post("/login/").status_code for _ in range(5)] == [200] * 3 + [429] * 2
     assert [client.post("/gradio_api/queue/join").status_code for _ in range(6)] == [200] * 5 + [429]
     assert "wait a minute" in client.post("/gradio_api/queue/join").json()["detail"]
@@ -394,11 +394,11 @@ def client_with_login() -> TestClient:
 )
 def test_who_sits_at_this_computer(client_host: str, headers: dict[str, str], here: bool) -> None:
     request: Any = SimpleNamespace(client=SimpleNamespace(host=client_host), headers=headers, cookies={})
-    assert pages.at_this_computer(request) is here
+    assert routes.at_this_computer(request) is here
 
 
 def test_fonts_are_served_and_nothing_else_is(client: TestClient) -> None:
-    for name in pages.FONTS:
+    for name in routes.FONTS:
         assert client.get(f"/fonts/{name}.woff2").content[:4] == b"wOF2"
     assert client.get("/fonts/page.woff2").status_code == 404
     assert client.get("/fonts/..%2fpage.css").status_code == 404

@@ -60,7 +60,7 @@ def chatting(folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rag", "--index", str(folder), "chat", "--port", str(port)]
+    command = [sys.executable, "-m", "dateline", "--index", str(folder), "chat", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
         url = f"http://127.0.0.1:{port}/"
         deadline = time.monotonic() + 90
@@ -283,7 +283,7 @@ def test_the_whole_way_of_a_newcomer(page: sync_api.Page, folder: Path, tmp_path
         page.locator(".dl-kept a", has_text="HTML").first.click()
     exported = tmp_path / "kept.html"
     download.value.save_as(exported)
-    command = [sys.executable, "-m", "rag", "--index", str(folder), "verify", str(exported)]
+    command = [sys.executable, "-m", "dateline", "--index", str(folder), "verify", str(exported)]
     checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "quotes checked, 0 findings" in checked.stdout

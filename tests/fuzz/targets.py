@@ -26,7 +26,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
 
-from index.errors import DatelineError, LLMError, LoadError, UsageError
+from dateline.index.errors import DatelineError, LLMError, LoadError, UsageError
 
 Check = Callable[[bytes], None]
 
@@ -52,7 +52,7 @@ def loader(name: str, wrap: Callable[[bytes], bytes] = bytes, every: int = 8) ->
     """Read the input as a file of this name; one in ``every`` is cut into passages and kept in a catalogue too."""
 
     def make(place: Path) -> Check:
-        from index.loaders import load
+        from dateline.index.reading.loaders import load
 
         articles = place / "articles"
         articles.mkdir()
@@ -76,7 +76,7 @@ def loader(name: str, wrap: Callable[[bytes], bytes] = bytes, every: int = 8) ->
 
 def sidecar(place: Path) -> Check:
     """Read the input as the metadata beside an article: YAML, or JSON where it begins with a brace."""
-    from index.loaders import load
+    from dateline.index.reading.loaders import load
 
     (place / "a.txt").write_text("Rain fell.\n", encoding="utf-8")
     keep = keeper(place)
@@ -95,7 +95,7 @@ def sidecar(place: Path) -> Check:
 
 def file_name(place: Path) -> Check:
     """Take the input as a file's name."""
-    from index.loaders import load
+    from dateline.index.reading.loaders import load
 
     keep = keeper(place)
 
@@ -116,8 +116,8 @@ def file_name(place: Path) -> Check:
 
 def keeper(place: Path, every: int = 8) -> Callable[[Any], None]:
     """Return what cuts one in ``every`` documents up, checks its offsets, and catalogues it as indexing would."""
-    from index.catalogue import Catalogue
-    from index.chunking import chunk
+    from dateline.index.keeping.catalogue import Catalogue
+    from dateline.index.prose.chunking import chunk
 
     catalogue = Catalogue(place / "catalogue.sqlite")
     catalogue.create({"generation": "0"})
@@ -170,8 +170,8 @@ def docx(body: bytes) -> bytes:
 
 def dates(place: Path) -> Check:
     """Resolve the time expressions of a text whose first line may be its day of publication."""
-    from index.datelines import find_dateline
-    from index.dates import describe, resolve
+    from dateline.index.dates.datelines import find_dateline
+    from dateline.index.dates.expressions import describe, resolve
 
     def check(data: bytes) -> None:
         text = data.decode("utf-8", "replace")
@@ -192,7 +192,7 @@ def dates(place: Path) -> Check:
 
 def marks(place: Path) -> Check:
     """Read a model's text whole and in pieces, cut where the input's own bytes say; both must tell the same marks."""
-    from rag.marks import MarkParser
+    from dateline.rag.llm.marks import MarkParser
 
     def read(pieces: list[str]) -> tuple[list[int], list[int]]:
         parser = MarkParser(9)
@@ -218,7 +218,7 @@ def events(place: Path) -> Check:
     import httpx
     from llama_index.core.llms import ChatMessage
 
-    from rag import llm_server
+    from dateline.rag.llm import server
 
     status = 200
     content = b""
@@ -230,9 +230,9 @@ def events(place: Path) -> Check:
     def check(data: bytes) -> None:
         nonlocal status, content
         status, content = (500 if data[:1] == b"!" else 200), data
-        with patch.object(llm_server, "httpx", offline):
+        with patch.object(server, "httpx", offline):
             try:
-                assert isinstance(llm_server.connect("http://llm", timeout=1).chat(message).message.content, str)
+                assert isinstance(server.connect("http://llm", timeout=1).chat(message).message.content, str)
             except LLMError as error:
                 assert "\n" not in str(error)
 
@@ -241,8 +241,8 @@ def events(place: Path) -> Check:
 
 def claims(place: Path) -> Check:
     """Hold the first line of the input against the others, and read it as a question that follows them."""
-    from rag.conversation import rewrite
-    from rag.grounding import check as supports
+    from dateline.rag.check.grounding import check as supports
+    from dateline.rag.question.rewrite import rewrite
 
     def check(data: bytes) -> None:
         claim, *others = data.decode("utf-8", "replace").split("\n")
@@ -263,7 +263,7 @@ def claims(place: Path) -> Check:
 
 def question_set(place: Path) -> Check:
     """Read the input as a question set: JSONL where it begins with a brace, else YAML; what is read can be written."""
-    from eval.questions import QuestionSet
+    from dateline.eval.sets.questions import QuestionSet
 
     def check(data: bytes) -> None:
         path = place / ("set.jsonl" if data.lstrip().startswith(b"{") else "set.yaml")
@@ -282,8 +282,8 @@ def question_set(place: Path) -> Check:
 
 def settings(place: Path) -> Check:
     """Read the input as dateline.toml, then after NUL bytes as NAME=VALUE of the environment, then as flags."""
-    from rag.cli import build_parser
-    from rag.settings import CONFIG, Settings
+    from dateline.rag.command.cli import build_parser
+    from dateline.rag.settings import CONFIG, Settings
 
     parser = build_parser()
 
@@ -313,9 +313,9 @@ def settings(place: Path) -> Check:
 
 def verify(place: Path) -> Check:
     """Read the input as an exported conversation, a file of votes and a file of users."""
-    from eval.votes import read_votes
-    from rag import export
-    from rag.users import Users
+    from dateline.eval.sets.votes import read_votes
+    from dateline.rag.chat import export
+    from dateline.rag.chat.users import Users
 
     index = SimpleNamespace(document=no_document)
     path = place / "given"
@@ -338,7 +338,7 @@ def verify(place: Path) -> Check:
 
 def no_document(doc_id: str) -> Any:
     """No article at all."""
-    from index.errors import UnknownDocumentError
+    from dateline.index.errors import UnknownDocumentError
 
     raise UnknownDocumentError(f"no document {doc_id!r}")
 
@@ -348,11 +348,11 @@ def no_document(doc_id: str) -> Any:
 
 def newsroom(place: Path) -> Any:
     """An assistant over two small articles, its vectors made of hashed words."""
-    from conftest import HashingEmbedder
+    from fakes import HashingEmbedder
     from newsroom import HARBOUR, UNDATED
 
-    from index import Index
-    from rag import Assistant, Retriever
+    from dateline.index import Index
+    from dateline.rag import Assistant, Retriever
 
     index = Index.open(place / "index", embedder=HashingEmbedder())
     index.add_documents([HARBOUR, UNDATED])
@@ -361,8 +361,8 @@ def newsroom(place: Path) -> Any:
 
 def batch(place: Path) -> Check:
     """Read the input as a batch file: its first byte picks the command. Every line must be answered in its place."""
-    from rag import cli
-    from rag.conversation import rewrite
+    from dateline.rag.command import cli
+    from dateline.rag.question.rewrite import rewrite
 
     assistant = newsroom(place)
     given = SimpleNamespace(assistant=lambda: assistant, rewriter=lambda: rewrite, k=5, nli="")
@@ -390,7 +390,7 @@ def batch(place: Path) -> Check:
 
 def http(place: Path) -> Check:
     """Read the input as a request: a line with method and target, a line with one header, the rest its body."""
-    from rag.service import build_app
+    from dateline.rag.service.http import build_app
 
     app = build_app(newsroom(place))
 
@@ -569,25 +569,38 @@ TARGETS: dict[str, Target] = {
 }  # fmt: skip
 
 READING = (
-    "index.loaders",
-    "index.formats",
-    "index.encodings",
-    "index.fields",
-    "index.records",
-    "index.articles",
-    "index.head",
-    "index.furniture",
+    "dateline.index.reading.loaders",
+    "dateline.index.reading.formats",
+    "dateline.index.reading.encodings",
+    "dateline.index.reading.fields",
+    "dateline.index.reading.records",
+    "dateline.index.reading.articles",
+    "dateline.index.prose.headline",
+    "dateline.index.prose.furniture",
 )
 
 COVERS: dict[str, tuple[str, ...]] = {
-    "dates": ("index",),
-    "marks": ("rag.marks",),
-    "events": ("rag.llm_server",),
-    "claims": ("rag.grounding", "rag.alignment", "rag.disagreements", "rag.words", "rag.conversation"),
-    "questions": ("eval.questions", "eval.items"),
-    "settings": ("rag.settings", "rag.cli"),
-    "verify": ("rag.export", "rag.users", "eval.votes", "eval.questions", "eval.items", "eval.adapters"),
-    "batch": ("rag.cli", "rag.query"),
-    "http": ("rag.service", "rag.wire", "rag.desk"),
+    "dates": ("dateline.index.dates",),
+    "marks": ("dateline.rag.llm.marks",),
+    "events": ("dateline.rag.llm.server",),
+    "claims": (
+        "dateline.rag.check.grounding",
+        "dateline.rag.check.alignment",
+        "dateline.rag.check.disagreements",
+        "dateline.rag.english.words",
+        "dateline.rag.question.rewrite",
+    ),
+    "questions": ("dateline.eval.sets.questions", "dateline.eval.sets.items"),
+    "settings": ("dateline.rag.settings", "dateline.rag.command.cli"),
+    "verify": (
+        "dateline.rag.chat.export",
+        "dateline.rag.chat.users",
+        "dateline.eval.sets.votes",
+        "dateline.eval.sets.questions",
+        "dateline.eval.sets.items",
+        "dateline.eval.sets.adapters",
+    ),
+    "batch": ("dateline.rag.command.cli", "dateline.rag.search.query"),
+    "http": ("dateline.rag.service.http", "dateline.rag.service.schemas", "dateline.rag.service.queue"),
 }
 """The modules whose branches guide the search (else READING): the more, the slower."""

@@ -1,0 +1,1 @@
+"""Scores in; metrics, intervals and tests out, on the standard library alone."""

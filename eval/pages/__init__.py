@@ -1,0 +1,1 @@
+"""Outcomes in; reports, pages, drawings and comparisons for a person out."""

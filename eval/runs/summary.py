@@ -1,0 +1,179 @@
+"""Summary: outcomes -> metrics with intervals.
+
+Most metrics are means over the questions that have the score. The others look at the run as a whole: abstention
+precision, recall and AUROC, AURC, ECE, Brier score, latency.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dateline.eval.numbers import metrics
+from dateline.eval.numbers import statistics
+from dateline.eval.runs.outcomes import Outcome
+
+LOWER_IS_BETTER = frozenset({"forbidden_claims", "AURC", "ECE", "Brier", "ms_median", "ms_p95"})
+
+_FIRST = (
+    "correct", "containment", "facts_found", "order_kept", "dates_exact", "dates_overlap", "exact_match", "token_f1",
+    "forbidden_claims", "citation_precision", "citation_recall", "verbatim", "offsets_correct", "right_document",
+    "gold_quotes_cited", "groundedness",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A metric's value, its 95 % bootstrap interval over questions, and the number of questions behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def interval(self) -> str:
+        """The interval as text."""
+        return f"{number(self.low)} to {number(self.high)}"
+
+
+def number(value: float) -> str:
+    """Three decimals for shares, one for milliseconds and the like."""
+    return f"{value:.3f}" if abs(value) <= 1.5 else f"{value:.1f}"
+
+
+# --- metrics of a whole run --------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """What the metrics of a whole run need of an outcome; they are computed hundreds of times in resampling.
+
+    A question is neither ``answered`` nor ``declined`` where asking failed, or where the run only searched.
+    """
+
+    answerable: bool
+    answered: bool
+    declined: bool
+    confidence: float
+    correct: bool | None
+    ms: float
+
+
+def asked(outcomes: Iterable[Outcome]) -> list[Asked]:
+    """The outcomes as the metrics of a whole run see them."""
+    return [Asked(o.question.answerable, not o.abstained, o.declined, o.confidence, o.correct, o.ms) for o in outcomes]
+
+
+@dataclass(frozen=True)
+class RunMetric:
+    """A metric of a whole run: the questions that it is ``about``, and its ``value`` over those."""
+
+    about: Callable[[Asked], bool]
+    value: Callable[[Sequence[Asked]], float]
+
+    def __call__(self, rows: Sequence[Asked]) -> float:
+        """The value over the questions it is about; nan where there are none."""
+        kept = [row for row in rows if self.about(row)]
+        return self.value(kept) if kept else math.nan
+
+
+def _share(holds: Callable[[Asked], bool]) -> Callable[[Sequence[Asked]], float]:
+    return lambda rows: metrics.mean(holds(row) for row in rows)
+
+
+def _auroc(rows: Sequence[Asked]) -> float:
+    """How well confidence tells answerable questions from the others; nan where all are of one kind."""
+    kinds = [row.answerable for row in rows]
+    return metrics.auroc([row.confidence for row in rows], kinds) if len(set(kinds)) == 2 else math.nan
+
+
+def _of_confidence(
+    function: Callable[[Sequence[float], Sequence[bool]], float],
+) -> Callable[[Sequence[Asked]], float]:
+    return lambda rows: function([row.confidence for row in rows], [bool(row.correct) for row in rows])
+
+
+def _quantile(share: float) -> Callable[[Sequence[Asked]], float]:
+    def milliseconds(rows: Sequence[Asked]) -> float:
+        times = sorted(row.ms for row in rows)
+        return times[max(0, math.ceil(share * len(times)) - 1)]
+
+    return milliseconds
+
+
+def _is_judged(row: Asked) -> bool:
+    return row.answered and row.correct is not None
+
+
+RUN_METRICS: dict[str, RunMetric] = {
+    "answer_rate": RunMetric(lambda row: row.answerable, _share(lambda row: row.answered)),
+    "abstention_precision": RunMetric(lambda row: row.declined, _share(lambda row: not row.answerable)),
+    "abstention_recall": RunMetric(lambda row: not row.answerable, _share(lambda row: row.declined)),
+    "abstention_AUROC": RunMetric(lambda row: row.answered or row.declined, _auroc),
+    "AURC": RunMetric(_is_judged, _of_confidence(metrics.area_under_risk_coverage)),
+    "ECE": RunMetric(_is_judged, _of_confidence(metrics.expected_calibration_error)),
+    "Brier": RunMetric(_is_judged, _of_confidence(metrics.brier_score)),
+    "ms_median": RunMetric(lambda row: True, _quantile(0.5)),
+    "ms_p95": RunMetric(lambda row: True, _quantile(0.95)),
+}
+"""Answer rate: of the answerable questions, those that were answered. Abstention precision: of the declined ones, those
+that are unanswerable; its recall: of the unanswerable ones, those that were declined. AURC, ECE and Brier score: of the
+answers that were given and can be judged."""
+
+
+def run_metrics(outcomes: Sequence[Outcome]) -> dict[str, RunMetric]:
+    """The run metrics that these outcomes have ground for."""
+    rows = asked(outcomes)
+    answering = any(row.answered or row.declined for row in rows)
+    ground = {
+        "answer_rate": answering,
+        "abstention_precision": not all(row.answerable for row in rows),
+        "abstention_recall": answering,
+    }
+    return {
+        name: metric for name, metric in RUN_METRICS.items() if ground.get(name, True) and not math.isnan(metric(rows))
+    }
+
+
+# --- all of them -------------------------------------------------------------------------------------------
+
+
+def score_names(outcomes: Iterable[Outcome]) -> list[str]:
+    """Names of the per-question scores, answers first, then citations, then retrieval."""
+    names = dict.fromkeys(name for outcome in outcomes for name in outcome.scores)
+    return [name for name in _FIRST if name in names] + [name for name in names if name not in _FIRST]
+
+
+def metric_names(outcomes: Sequence[Outcome]) -> list[str]:
+    """Names of all metrics that these outcomes have ground for, in the order of the report."""
+    return [*score_names(outcomes), *run_metrics(outcomes)]
+
+
+def summarise(outcomes: Sequence[Outcome], *, resamples: int = 2000, seed: int = 0) -> dict[str, Estimate]:
+    """Every metric with its interval, in the order of the report."""
+    rows: dict[str, Estimate] = {}
+    for name in score_names(outcomes):
+        values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
+        low, high = statistics.bootstrap_mean(values, resamples=resamples, seed=seed)
+        rows[name] = Estimate(metrics.mean(values), low, high, len(values))
+    whole = asked(outcomes)
+    for name, metric in run_metrics(outcomes).items():
+        low, high = statistics.bootstrap(whole, metric, resamples=max(resamples // 10, 1), seed=seed)
+        rows[name] = Estimate(metric(whole), low, high, sum(map(metric.about, whole)))
+    return rows
+
+
+def by_tag(outcomes: Sequence[Outcome], name: str = "correct") -> dict[str, Estimate]:
+    """One score by tag, largest tag first."""
+    groups: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        if name in outcome.scores:
+            for tag in outcome.question.tags or ("untagged",):
+                groups.setdefault(tag, []).append(outcome.scores[name])
+    ordered: Mapping[str, list[float]] = dict(sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])))
+    return {
+        tag: Estimate(metrics.mean(values), *statistics.bootstrap_mean(values), len(values))
+        for tag, values in ordered.items()
+    }

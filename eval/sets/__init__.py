@@ -1,0 +1,1 @@
+"""Files and public sets in, question sets out."""

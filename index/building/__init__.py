@@ -1,0 +1,1 @@
+"""Articles that were found in, entries written to a store out."""

@@ -1,0 +1,1 @@
+"""A damaged or doubtful index in; what is wrong with it, and an index made whole, out."""

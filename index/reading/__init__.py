@@ -1,0 +1,1 @@
+"""Files, folders and collections in, documents out."""

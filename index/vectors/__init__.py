@@ -1,0 +1,1 @@
+"""Texts in; vectors, and the Chroma collection that searches them, out."""

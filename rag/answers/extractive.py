@@ -1,0 +1,101 @@
+"""Evidence -> answer without a model: the articles' own sentences, a short answer in bold, or an honest refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dateline.index.documents import Document
+from dateline.rag.answers.days import chronicle, days
+from dateline.rag.answers.draft import Draft, joined
+from dateline.rag.answers.fact import fact, overview
+from dateline.rag.answers.material import Case
+from dateline.rag.answers.overview import digest, survey
+from dateline.rag.answers.table import events
+from dateline.rag.answers.yes_no import yes_no
+from dateline.rag.evidence.confidence import Knows, confidence, unknown_names, wrong_year
+from dateline.rag.evidence.sentences import Embed, Hit, Stored, gather
+from dateline.rag.question.analysis import analyse, questions
+from dateline.rag.question.rewrite import rewrite
+from dateline.rag.question.spelling import as_written
+from dateline.rag.rules.allegations import allegation
+from dateline.rag.rules.dealings import dealings
+from dateline.rag.rules.holders import holder
+from dateline.rag.rules.offices import with_holder
+from dateline.rag.rules.speech import speech
+from dateline.rag.rules.venues import venue
+from dateline.rag.rules.weights import THRESHOLD
+from dateline.rag.search.query import analyse as look_for
+
+_UNKNOWN_NAME = 0.1
+"""Confidence, at most, where no article knows a name of the question."""
+_WRONG_YEAR = 0.2
+"""Confidence, at most, where the best passage is of another year than the one asked about."""
+
+
+class Extractive:
+    """The default answerer: it can only repeat what an article says, so it cannot invent.
+
+    ``embed`` gives unit vectors (n, dimension), ``document`` an article by id; ``knows`` tells
+    whether any article has a word, so that a name that is merely not among the hits is no unknown name;
+    ``stored`` gives the sentences that the index keeps of a passage.
+    """
+
+    def __init__(
+        self,
+        embed: Embed,
+        document: Callable[[str], Document],
+        knows: Knows | None = None,
+        stored: Stored | None = None,
+    ) -> None:
+        self.embed = embed
+        self.document = document
+        self.knows = knows
+        self.stored = stored
+
+    def answer(self, question: str, hits: Sequence[Hit], *, asked_on: str | None = None) -> Draft:
+        """Answer ``question``, which stands alone, from ``hits``; ``asked_on`` is the asker's today (ISO)."""
+        if self.knows is not None:
+            question = as_written(question, (hit.passage for hit in hits), self.knows)
+        parts = questions(question)
+        if len(parts) < 2:
+            return self._one(question, hits, asked_on)
+        answered: list[tuple[str, Draft]] = []
+        history: list[dict[str, str]] = []
+        for part in parts:
+            alone = rewrite(part, history)
+            draft = self._one(alone, hits, asked_on)
+            answered.append((alone, draft))
+            history += [{"role": "user", "content": alone}, {"role": "assistant", "content": draft.text}]
+        return joined(answered) if any(not d.abstained for _, d in answered) else self._one(question, hits, asked_on)
+
+    def _one(self, question: str, hits: Sequence[Hit], asked_on: str | None) -> Draft:
+        """Answer one question."""
+        if (all_there_is := digest(question, hits, self.document)) is not None:
+            return all_there_is
+        asked = analyse(question)
+        if not asked.terms:
+            return Draft("Please say what, or whom, the question is about.", abstained=True, reason="unclear_question")
+        if not hits:
+            return Draft("There are no articles to answer from.", abstained=True, reason="no_documents")
+        asked = with_holder(asked, [(self.document(h.passage.doc_id), h.passage) for h in hits])
+        evidence = gather(asked, hits, self.document, self.embed, self.stored)
+        if not evidence:
+            return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
+        likely = confidence(asked, evidence, hits, asked_on)
+        case = Case(asked, hits, evidence, likely, self.document, self.embed)
+        looked_for = look_for(question, asked_on)
+        window = days(asked, looked_for)
+        if window:
+            return chronicle(case, window)
+        missing = unknown_names(asked, hits, self.knows)
+        if missing:
+            return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
+        if wrong_year(asked, evidence[0]):
+            return case.decline("outside_dates", min(likely, _WRONG_YEAR))
+        for route in (survey, yes_no, holder, venue, dealings, speech, allegation, events):
+            draft = route(case)
+            if draft is not None:
+                return draft
+        if asked.kind not in ("why", "how", "open"):
+            return fact(case)
+        return overview(case) if likely >= THRESHOLD else case.decline("not_stated", likely)

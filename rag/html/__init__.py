@@ -1,0 +1,1 @@
+"""Answers and articles in, HTML and its styles, script and fonts out."""

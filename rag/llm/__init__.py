@@ -1,0 +1,1 @@
+"""Writing with a language model: a question and evidence in, text whose every sentence was checked out."""

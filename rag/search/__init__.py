@@ -1,0 +1,1 @@
+"""Finding passages: a query in, ranked passages of an index out."""
