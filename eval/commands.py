@@ -39,7 +39,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         return command
 
     run = add("run", _run, "ask every question of a set and write a folder with the report")
-    run.add_argument("set", metavar="SET", help="a YAML or JSONL file, a folder of them, a BEIR folder, a public set")
+    run.add_argument(
+        "set", metavar="SET", help="a YAML or JSONL file, a folder of them, a BEIR folder, a public set, or seeds"
+    )
     run.add_argument("--out", metavar="DIR", default="runs", help="where runs are kept (default: runs)")
     run.add_argument("--name", metavar="NAME", help="the run's folder there (default: made from what is measured)")
     run.add_argument("-k", type=int, default=None, help="how many passages are retrieved (default: 10)")
@@ -119,15 +121,20 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def load_set(path: str) -> QuestionSet:
-    """A question set by its path: also a file of votes, and a folder named like a public set, by its adapter."""
+    """A question set by its path, or a shipped one by its name.
+
+    Also a file of votes, and a folder named like a public set, by its adapter.
+    """
     from dateline.eval.sets.adapters import ADAPTERS, load_benchmark
-    from dateline.eval.sets.questions import QuestionSet
+    from dateline.eval.sets.questions import QuestionSet, shipped_set
     from dateline.eval.sets.votes import holds_votes, read_votes
 
     place = Path(path).resolve()
     if place.name in ADAPTERS and place.is_dir():
         return load_benchmark(place.parent, place.name)
-    return read_votes(path) if holds_votes(place) else QuestionSet.load(path)
+    if holds_votes(place):
+        return read_votes(path)
+    return QuestionSet.load(shipped_set(path) or path)
 
 
 def _own_index(questions: QuestionSet, out: Path, settings: Settings) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
@@ -12,8 +12,12 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from dateline.rag.answer import Answer
 
-if TYPE_CHECKING:
-    from dateline.rag.assistant import Assistant
+
+class Asked(Protocol):
+    """What answers questions: an Assistant, or anything that is asked like one."""
+
+    def ask(self, question: str, /) -> Answer:
+        """Answer a question."""
 
 
 class AssistantQueryEngine(BaseQueryEngine):
@@ -23,7 +27,7 @@ class AssistantQueryEngine(BaseQueryEngine):
     the marks' order, and ``metadata["answer"]`` is the whole answer object.
     """
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Asked) -> None:
         super().__init__(CallbackManager([]))
         self.assistant = assistant
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from dateline.eval.numbers import metrics
 from dateline.eval.pages import plots
 from dateline.eval.runs.outcomes import Outcome
-from dateline.eval.runs.summary import by_tag, number
-
-if TYPE_CHECKING:
-    from dateline.eval.pages.report import Report
+from dateline.eval.runs.summary import Estimate, by_tag, number
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d2430;--soft:#5b6678;--line:#d5dbe4;--bar:#3b6fb6;--bad:#b3261e;--good:#1b7f4b;
@@ -44,7 +41,31 @@ def frame(title: str, body: str) -> str:
     )
 
 
-def page(report: Report) -> str:
+class Reported(Protocol):
+    """A run as a page shows it: a Report."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What was measured."""
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """What happened, in the order of the set."""
+
+    @property
+    def failures(self) -> Sequence[Outcome]:
+        """The questions answered wrongly, or not at all, or with an error."""
+
+    @property
+    def summary(self) -> Mapping[str, Estimate]:
+        """Every metric with its interval."""
+
+    @property
+    def caption(self) -> str:
+        """What ran, on what, when and how long."""
+
+
+def page(report: Reported) -> str:
     """The report of one run."""
     title = f"Evaluation: {report.manifest['set']}"
     failures = report.failures
@@ -80,7 +101,7 @@ def _figures(outcomes: Sequence[Outcome]) -> list[str]:
     return [f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>" for caption, drawing in figures]
 
 
-def _table(report: Report) -> str:
+def _table(report: Reported) -> str:
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td class=n>{number(row.value)}</td><td>{row.interval}</td><td class=n>{row.n}</td></tr>"
         for name, row in report.summary.items()

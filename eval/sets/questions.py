@@ -20,6 +20,9 @@ from dateline.eval.numbers.metrics import interval
 from dateline.eval.sets.items import SUFFIXES, Item, QuestionSetError, items, json_lines, kind, read_text
 from dateline.index.documents import Document
 
+SHIPPED = Path(__file__).parents[1] / "questions"
+"""The sets that come with the program."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -278,3 +281,12 @@ def _read_qrels(file: Path, grades: dict[str, dict[str, int]]) -> None:
                 raise QuestionSetError(
                     f"{file}:{line}", "expected query-id, corpus-id and a whole number, by tabs"
                 ) from None
+
+
+def shipped_set(name: str) -> Path | None:
+    """Return the file of the set that comes with the program under a name, unless questions lie in a folder called so."""
+    shipped, here = SHIPPED / f"{name}.yaml", Path(name)
+    if name != here.name or not shipped.is_file() or here.is_file():
+        return None
+    theirs = here.is_dir() and any(file.suffix in SUFFIXES for file in here.iterdir())
+    return None if theirs else shipped

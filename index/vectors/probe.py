@@ -30,8 +30,8 @@ _BATCH = 1000
 
 def vector_fault(folder: Path, *, look: Look = "all") -> str:
     """Return what is wrong with the vectors in a Chroma folder as far as such a look tells, or ""."""
-    paths = [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    # It looks for modules where this process does.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "dateline.index.vectors.probe", str(folder), look],

@@ -13,7 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="dateline",
         description="Ask news articles; every sentence of an answer is checked against the passage it cites.",
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     parser.add_argument("--index", metavar="DIR", help=_INDEX_HELP)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -115,6 +116,14 @@ def build_parser() -> argparse.ArgumentParser:
         entry.load()(commands)
     _accept_index(commands)
     return parser
+
+
+class _Version(argparse.Action):
+    """Looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        put(f"{parser.prog} {version('dateline')}")
+        parser.exit()
 
 
 def accept_hosts(command: argparse.ArgumentParser) -> None:
