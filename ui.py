@@ -44,7 +44,7 @@ def build(
     """
     import gradio as gr
 
-    from dateline.rag.chat.library import Shelf
+    from dateline.rag.chat.library import Library
     from dateline.rag.chat.turns import Chat
     from dateline.rag.page.articles_tab import articles_tab
     from dateline.rag.page.ask_tab import ask_tab
@@ -52,12 +52,12 @@ def build(
     from dateline.rag.page.routes import owner_of
     from dateline.rag.page.script import PLAIN, QUIET, tell_errors
     from dateline.rag.page.settings_tab import settings_tab
-    from dateline.rag.service.queue import Desk
+    from dateline.rag.service.queue import Queue
 
     # Gradio looks the annotation of the handler below up here, to hand it the request.
     globals()["gr"] = gr
     chat = Chat(assistant, conversations, examples, preferences)
-    shelf = Shelf(assistant.index)
+    library = Library(assistant.index)
     blocks = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True)
     with blocks:
         gr.HTML(
@@ -66,17 +66,17 @@ def build(
         )
         with gr.Tabs(selected="ask", elem_id="dl-tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                asking = ask_tab(chat, Desk(assistant, limits))
+                asking = ask_tab(chat, Queue(assistant, limits))
             with gr.Tab("Conversations", id="conversations") as tab:
                 conversations_tab(chat, tabs, tab, asking)
             with gr.Tab("Articles", id="articles") as tab:
-                articles_tab(shelf, tab, asking.scope)
+                articles_tab(library, tab, asking.scope)
             with gr.Tab("Settings", id="settings") as tab:
                 settings_tab(chat, tab)
 
         def load(request: gr.Request) -> tuple[Any, ...]:
             asked = str(request.query_params.get("conversation") or "")
-            return (*chat.open(asked, owner_of(request)), gr.update(choices=shelf.choices()))
+            return (*chat.open(asked, owner_of(request)), gr.update(choices=library.choices()))
 
         blocks.load(load, None, [*asking.outputs, asking.scope], **QUIET)
     tell_errors(blocks)

@@ -27,8 +27,8 @@ from sets import add_data
 
 from dateline.index import Index
 from dateline.index.building.build import build
-from dateline.index.building.preparation import LocalWorkshop, Workshop
-from dateline.index.building.ray_workers import RayWorkshop
+from dateline.index.building.pipeline import LocalPipeline, Pipeline
+from dateline.index.building.ray_workers import RayPipeline
 from dateline.index.vectors.embedding import Embedder, PackagedEmbedder
 from dateline.index.vectors.pooling import Vectors, unit
 
@@ -57,7 +57,7 @@ class Waiting:
 def run(collection: Path, folder: Path, warm: Path, workers: int, embedder: Embedder) -> tuple[int, float]:
     """Index a collection; return how many passages and the seconds, the start of the workers left out."""
     with ExitStack() as stack:
-        workshop: Workshop = LocalWorkshop(embedder)
+        pipeline: Pipeline = LocalPipeline(embedder)
         if not workers:
             pinned(0, 0)
         else:
@@ -68,11 +68,11 @@ def run(collection: Path, folder: Path, warm: Path, workers: int, embedder: Embe
             for core in range(workers):
                 node = cluster.add_node(num_cpus=1, object_store_memory=memory)
                 pinned(core, node.all_processes["raylet"][0].process.pid)
-            workshop = stack.enter_context(RayWorkshop(cluster.address, embedder))
-        build(Index.open(folder / "warm", embedder=embedder).store, workshop, [warm])
+            pipeline = stack.enter_context(RayPipeline(cluster.address, embedder))
+        build(Index.open(folder / "warm", embedder=embedder).store, pipeline, [warm])
         index = Index.open(folder / "index", embedder=embedder)
         started = time.perf_counter()
-        build(index.store, workshop, [collection])
+        build(index.store, pipeline, [collection])
         return index.status()["passages"], time.perf_counter() - started
 
 

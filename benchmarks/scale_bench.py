@@ -37,7 +37,7 @@ from memory import peak, resident
 
 from dateline.index import Document, Index
 from dateline.index.building.build import build_documents
-from dateline.index.building.preparation import Batch, Made, Task, finished, make
+from dateline.index.building.pipeline import Batch, Made, Task, finished, make
 from dateline.index.vectors.embedding import PackagedEmbedder
 from dateline.index.vectors.pooling import Span, Vectors, unit
 from dateline.rag.search.query import analyse
@@ -70,7 +70,7 @@ class RandomVectors:
 
 
 class Pool:
-    """A workshop that cuts articles in processes of its own, and gives their passages random directions."""
+    """A pipeline that cuts articles in processes of its own, and gives their passages random directions."""
 
     def __init__(self, processes: int, seed: int) -> None:
         self.embedder = RandomVectors(seed)

@@ -59,7 +59,7 @@ def timeline(page: Page) -> None:
 def articles(page: Page) -> None:
     """The articles, one of them open."""
     page.get_by_role("tab", name="Articles").click()
-    page.locator(".dl-shelf .dl-link").first.click()
+    page.locator(".dl-library .dl-link").first.click()
     page.locator("#dl-open .dl-article").wait_for()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dateline.index.building.build import Progress, Report, build, build_documents
-from dateline.index.building.preparation import LocalWorkshop
+from dateline.index.building.pipeline import LocalPipeline
 from dateline.index.documents import Document
 from dateline.index.errors import UsageError
 from dateline.index.keeping.lexical import terms
@@ -73,15 +73,15 @@ class Index:
         if not some:
             raise UsageError("no path was given; name files or folders of articles")
         if ray is None:
-            return build(self.store, LocalWorkshop(self.embedder), some, prune=prune, progress=progress)
-        from dateline.index.building.ray_workers import RayWorkshop
+            return build(self.store, LocalPipeline(self.embedder), some, prune=prune, progress=progress)
+        from dateline.index.building.ray_workers import RayPipeline
 
-        with RayWorkshop(ray, self.embedder) as workshop:
-            return build(self.store, workshop, some, prune=prune, progress=progress)
+        with RayPipeline(ray, self.embedder) as pipeline:
+            return build(self.store, pipeline, some, prune=prune, progress=progress)
 
     def add_documents(self, documents: Iterable[Document]) -> Report:
         """Add and update documents made by a program."""
-        return build_documents(self.store, LocalWorkshop(self.embedder), documents)
+        return build_documents(self.store, LocalPipeline(self.embedder), documents)
 
     def remove(self, doc_ids: Sequence[str]) -> None:
         """Remove documents, all or none; raises UnknownDocumentError."""

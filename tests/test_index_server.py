@@ -110,7 +110,7 @@ def test_what_one_process_writes_another_finds(where: str, tmp_path: Path, monke
 
 def test_copies_are_looked_for_once_all_is_written(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Wheat fell in Rome on Monday, and the bakers of the town were glad to hear of it at last."
-    monkeypatch.setattr("dateline.index.building.preparation._PASSAGES", 1)  # a batch a document
+    monkeypatch.setattr("dateline.index.building.pipeline._PASSAGES", 1)  # a batch a document
     writer = opened(where, monkeypatch, tmp_path / "one")
     looked = 0
 

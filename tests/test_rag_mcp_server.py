@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from dateline.index import Index
 from dateline.rag import Assistant, Retriever
 from dateline.rag.service.http import build_app
-from dateline.rag.service.queue import Desk
+from dateline.rag.service.queue import Queue
 
 mcp = pytest.importorskip("mcp", reason='MCP needs the extra (pip install "dateline[mcp]")')
 
@@ -79,7 +79,7 @@ async def every_tool(client: Any) -> None:
 
 
 def test_in_the_process(assistant: Assistant) -> None:
-    talk(build_mcp(Desk(assistant)), every_tool)
+    talk(build_mcp(Queue(assistant)), every_tool)
 
 
 def test_over_stdio(folder: Path) -> None:
@@ -123,7 +123,7 @@ def test_mistakes_are_told(assistant: Assistant, tool: str, arguments: dict[str,
         assert result.is_error
         assert says in result.content[0].text
 
-    talk(build_mcp(Desk(assistant)), conversation)
+    talk(build_mcp(Queue(assistant)), conversation)
 
 
 def test_a_follow_up_reaches_the_assistant(assistant: Assistant) -> None:
@@ -135,7 +135,7 @@ def test_a_follow_up_reaches_the_assistant(assistant: Assistant) -> None:
         result = await client.call_tool("ask", {"question": "And Okafor?", "history": history})
         assert result.structured_content["standalone_question"] == "Who met Okafor?"
 
-    talk(build_mcp(Desk(assistant)), conversation)
+    talk(build_mcp(Queue(assistant)), conversation)
 
 
 @pytest.mark.parametrize(

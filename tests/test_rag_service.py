@@ -29,7 +29,7 @@ from dateline.index import Index
 from dateline.index.errors import LLMError, UsageError
 from dateline.rag import Assistant, Retriever
 from dateline.rag.service.http import build_app, routes, serve
-from dateline.rag.service.queue import BusyError, Desk, Limits
+from dateline.rag.service.queue import BusyError, Limits, Queue
 
 QUESTION = {"question": "Who met the pilots?"}
 HERE = "http://127.0.0.1"
@@ -257,12 +257,12 @@ def test_no_more_than_so_many_at_once(assistant: Assistant, monkeypatch: pytest.
     monkeypatch.setattr(assistant.index, "document", counting)
 
     async def crowd() -> int:
-        desk, refused = Desk(assistant, Limits(at_once=2, waiting=6)), 0
+        line, refused = Queue(assistant, Limits(at_once=2, waiting=6)), 0
 
         async def one() -> None:
             nonlocal refused
             try:
-                await desk.show("x")
+                await line.show("x")
             except BusyError:
                 refused += 1
 
@@ -289,14 +289,14 @@ def test_an_abandoned_stream_gives_its_place_back(assistant: Assistant, monkeypa
     monkeypatch.setattr(assistant, "stream", endless)
 
     async def leave() -> None:
-        desk = Desk(assistant, Limits(at_once=1, waiting=0))
+        line = Queue(assistant, Limits(at_once=1, waiting=0))
         for _ in range(3):
-            stream = desk.stream("who?")
+            stream = line.stream("who?")
             await anext(stream)
             with pytest.raises(BusyError):
-                await desk.show(HARBOUR.doc_id)
+                await line.show(HARBOUR.doc_id)
             await stream.aclose()  # type: ignore[attr-defined]
-        assert (await desk.show(HARBOUR.doc_id))["doc_id"] == HARBOUR.doc_id
+        assert (await line.show(HARBOUR.doc_id))["doc_id"] == HARBOUR.doc_id
 
     anyio.run(leave)
     assert closed == [True] * 3

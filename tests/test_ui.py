@@ -32,8 +32,8 @@ from dateline.rag.chat.turns import Chat
 from dateline.rag.page import routes
 from dateline.rag.page.ask_tab import attended
 from dateline.rag.search.retriever import Hit
-from dateline.rag.service.queue import BusyError, Desk
-from dateline.rag.service.queue import Limits as DeskLimits
+from dateline.rag.service.queue import BusyError, Queue
+from dateline.rag.service.queue import Limits as QueueLimits
 from dateline.rag.settings import Settings
 
 HERE = "http://127.0.0.1"
@@ -313,12 +313,12 @@ def test_passwords_cannot_be_tried_in_bulk_nor_events_without_end(monkeypatch: p
 
 def test_a_chat_that_is_full_says_so_and_offers_the_question_again(chat: Chat) -> None:
     async def run() -> list[Any]:
-        desk = Desk(chat.assistant, DeskLimits(at_once=1, waiting=0))
-        async with desk.place():
+        queue = Queue(chat.assistant, QueueLimits(at_once=1, waiting=0))
+        async with queue.place():
             steps = chat.ask("Who spoke with the mayor?", "", Limits(), "ann")
-            told = [step async for step in attended(desk, steps, "Who spoke with the mayor?")]
+            told = [step async for step in attended(queue, steps, "Who spoke with the mayor?")]
         steps = chat.ask("Who spoke with the mayor?", "", Limits(), "ann")
-        return [told, [step async for step in attended(desk, steps, "Who spoke with the mayor?")]]
+        return [told, [step async for step in attended(queue, steps, "Who spoke with the mayor?")]]
 
     (waiting, busy), answered = asyncio.run(run())
     assert "dl-waiting" in waiting[1]
@@ -336,8 +336,8 @@ def test_stop_does_not_wait_for_a_slow_step_but_its_place_stays_taken_until_then
         yield "", "answer", ""
 
     async def run() -> None:
-        desk = Desk(chat.assistant, DeskLimits(at_once=1, waiting=0))
-        steps = attended(desk, slowly(), "q")
+        queue = Queue(chat.assistant, QueueLimits(at_once=1, waiting=0))
+        steps = attended(queue, slowly(), "q")
         assert (await anext(steps))[1] == "waiting"
         second = asyncio.ensure_future(anext(steps))
         await asyncio.sleep(0.1)
@@ -345,12 +345,12 @@ def test_stop_does_not_wait_for_a_slow_step_but_its_place_stays_taken_until_then
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(second, 5)
         with pytest.raises(BusyError):
-            async with desk.place():
+            async with queue.place():
                 pass
         go_on.set()
         for _ in range(100):
             await asyncio.sleep(0.05)
-            if not desk._present:
+            if not queue._present:
                 return
         raise AssertionError("the place was not given back")
 

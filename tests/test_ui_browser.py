@@ -264,7 +264,7 @@ def test_the_whole_way_of_a_newcomer(page: sync_api.Page, folder: Path, tmp_path
     told = page.locator("#dl-said")
     sync_api.expect(told).to_contain_text("bridge.txt: added", timeout=60_000)
     sync_api.expect(told).to_contain_text("broken.txt: not added")
-    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(3)
+    sync_api.expect(page.locator(".dl-library tbody tr")).to_have_count(3)
 
     # a question about it, a follow-up, and what it was understood as
     page.get_by_role("tab", name="Ask").click()
@@ -290,14 +290,14 @@ def test_the_whole_way_of_a_newcomer(page: sync_api.Page, folder: Path, tmp_path
 
     # remove, undo, remove
     page.get_by_role("tab", name="Articles").click()
-    page.locator(".dl-shelf .dl-link", has_text="Harbour bridge").click()
+    page.locator(".dl-library .dl-link", has_text="Harbour bridge").click()
     page.get_by_role("button", name="Remove the article").click()
-    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(2)
+    sync_api.expect(page.locator(".dl-library tbody tr")).to_have_count(2)
     page.get_by_role("button", name="Undo the removal").click()
-    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(3)
-    page.locator(".dl-shelf .dl-link", has_text="Harbour bridge").click()
+    sync_api.expect(page.locator(".dl-library tbody tr")).to_have_count(3)
+    page.locator(".dl-library .dl-link", has_text="Harbour bridge").click()
     page.get_by_role("button", name="Remove the article").click()
-    sync_api.expect(page.locator(".dl-shelf tbody tr")).to_have_count(2)
+    sync_api.expect(page.locator(".dl-library tbody tr")).to_have_count(2)
     checked = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert checked.returncode == 1
     assert "bridge.txt: the article is not in the index" in checked.stderr
@@ -336,7 +336,7 @@ def test_axe_finds_no_serious_violation(page: sync_api.Page) -> None:
     page.locator("#dl-current .dl-text .dl-mark").first.click()
     look("mark")
     page.keyboard.press("Escape")
-    for tab, there in (("Conversations", ".dl-kept"), ("Articles", ".dl-shelf"), ("Settings", ".dl-facts")):
+    for tab, there in (("Conversations", ".dl-kept"), ("Articles", ".dl-library"), ("Settings", ".dl-facts")):
         page.get_by_role("tab", name=tab).click()
         page.locator(there).wait_for()
         look(tab)
@@ -552,7 +552,7 @@ def test_files_damaged_while_the_chat_runs_are_named_in_every_tab(
         page.goto(address)
         ask(page, QUESTION)
         page.get_by_role("tab", name="Articles").click()
-        page.locator(".dl-shelf tbody tr").first.wait_for()
+        page.locator(".dl-library tbody tr").first.wait_for()
         page.get_by_role("tab", name="Conversations").click()
         export = page.locator(".dl-kept a", has_text="HTML").first.get_attribute("href")
         title = page.locator(".dl-kept .dl-link").first
@@ -583,7 +583,7 @@ def test_files_damaged_while_the_chat_runs_are_named_in_every_tab(
         drop(folder / "catalogue.sqlite", "documents")
         page.get_by_role("tab", name="Articles").click()
         told("the index file")
-        page.locator(".dl-shelf .dl-link").first.click()
+        page.locator(".dl-library .dl-link").first.click()
         told("the index file")
         page.reload()
         told(file)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from dateline.index.building.preparation import Made, Origin, Task, Workshop
+from dateline.index.building.pipeline import Made, Origin, Pipeline, Task
 from dateline.index.documents import Document
 from dateline.index.errors import LoadError
 from dateline.index.keeping.store import Store
@@ -82,7 +82,7 @@ class Report:
 
 def build(
     store: Store,
-    workshop: Workshop,
+    pipeline: Pipeline,
     paths: Iterable[str | Path],
     *,
     prune: bool = False,
@@ -96,7 +96,7 @@ def build(
     given = [Path(path) for path in paths]
     with store.writing():
         # What is there is read under the lock, when no other writer can change it any more.
-        builder = _Builder(store, workshop, progress or Silent())
+        builder = _Builder(store, pipeline, progress or Silent())
         try:
             builder.run(given)
             if prune:
@@ -109,19 +109,19 @@ def build(
     return builder.report
 
 
-def build_documents(store: Store, workshop: Workshop, documents: Iterable[Document], *, origin: str = "") -> Report:
+def build_documents(store: Store, pipeline: Pipeline, documents: Iterable[Document], *, origin: str = "") -> Report:
     """Add or update documents made by a program."""
     with store.writing():
-        builder = _Builder(store, workshop, Silent())
+        builder = _Builder(store, pipeline, Silent())
         builder.work(task for document in documents for task in builder.task(Origin(origin), document, document.doc_id))
         builder.close()
     return builder.report
 
 
 class _Builder:
-    def __init__(self, store: Store, workshop: Workshop, progress: Progress) -> None:
+    def __init__(self, store: Store, pipeline: Pipeline, progress: Progress) -> None:
         self.store = store
-        self.workshop = workshop
+        self.pipeline = pipeline
         self.progress = progress
         self.report = Report()
         self.hashes = store.catalogue.hashes()
@@ -172,7 +172,7 @@ class _Builder:
 
     def work(self, tasks: Iterable[Task]) -> None:
         """Have tasks done and write what comes of them; only then count it."""
-        for batch in self.workshop.batches(tasks):
+        for batch in self.pipeline.batches(tasks):
             entries = [made.entry for made in batch.made if made.entry]
             if entries:
                 self.store.write(entries, batch.vectors)

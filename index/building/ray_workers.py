@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
 
-from dateline.index.building.preparation import Batch, Made, Origin, Task, finished, make
+from dateline.index.building.pipeline import Batch, Made, Origin, Task, finished, make
 from dateline.index.documents import Document
 from dateline.index.errors import ClusterError, DatelineError, LoadError, UsageError, first_line
 from dateline.index.prose.chunking import CHUNKING
@@ -48,7 +48,7 @@ class Parcel(NamedTuple):
     files: dict[str, bytes]
 
 
-class RayWorkshop:
+class RayPipeline:
     """Has articles made into entries by a Ray cluster; a context manager that lets go of the cluster."""
 
     def __init__(self, address: str, embedder: Embedder) -> None:

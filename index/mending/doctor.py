@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dateline.index.building.preparation import embedded
+from dateline.index.building.pipeline import embedded
 from dateline.index.errors import StoreFileError
 from dateline.index.keeping.store import Entry, Store
 from dateline.index.prose.chunking import Chunked, chunk

@@ -9,7 +9,7 @@ from dateline.index.dates.expressions import TimeExpression
 from dateline.index.filters import to_day
 from dateline.rag.answer import Event, Sentence
 from dateline.rag.answers.draft import Draft
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import copied
 from dateline.rag.answers.table import cell
 from dateline.rag.english.tokens import stem, tokens, wordset
@@ -50,24 +50,24 @@ def days(asked: Question, looked_for: Query) -> tuple[int, int] | None:
     return 1, (first - 1 if word == "before" else last)
 
 
-def chronicle(case: Case, window: tuple[int, int]) -> Draft:
+def chronicle(material: Material, window: tuple[int, int]) -> Draft:
     """Answer a question that asks about days (``window``, ordinals, inclusive) and nothing else."""
     told: list[tuple[TimeExpression, int, int, int]] = []
-    for at, hit in enumerate(case.hits):
-        article = case.document(hit.passage.doc_id)
+    for at, hit in enumerate(material.hits):
+        article = material.document(hit.passage.doc_id)
         for start, end in sentences(article, hit.passage.start, hit.passage.end):
             inside = [t for t in hit.passage.dates if start <= t.start and t.end <= end and _within(t, window)]
             if inside:
                 told.append((inside[0], at, start, end))
     if not told:
-        return case.decline("not_stated", case.likely)
-    writing = case.writing()
+        return material.decline("not_stated", material.likely)
+    writing = material.writing()
     rows: list[str] = []
     events: list[Event] = []
     texts: list[str] = []
     for time, at, start, end in sorted(told, key=lambda t: (t[0].earliest or "", t[1], t[2])):
-        passage = case.hits[at].passage
-        text = case.document(passage.doc_id).text[start:end]
+        passage = material.hits[at].passage
+        text = material.document(passage.doc_id).text[start:end]
         if len(rows) == _MOST or any(copied(text, other) for other in texts):
             continue
         texts.append(text)

@@ -8,7 +8,7 @@ from dateline.index.documents import Document
 from dateline.rag.answers.days import chronicle, days
 from dateline.rag.answers.draft import Draft, joined
 from dateline.rag.answers.fact import fact, overview
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.overview import digest, survey
 from dateline.rag.answers.table import events
 from dateline.rag.answers.yes_no import yes_no
@@ -82,20 +82,20 @@ class Extractive:
         if not evidence:
             return Draft("The articles do not mention this.", abstained=True, reason="not_mentioned")
         likely = confidence(asked, evidence, hits, asked_on)
-        case = Case(asked, hits, evidence, likely, self.document, self.embed)
+        material = Material(asked, hits, evidence, likely, self.document, self.embed)
         looked_for = look_for(question, asked_on)
         window = days(asked, looked_for)
         if window:
-            return chronicle(case, window)
+            return chronicle(material, window)
         missing = unknown_names(asked, hits, self.knows)
         if missing:
-            return case.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
+            return material.decline("not_mentioned", min(likely, _UNKNOWN_NAME), missing=missing)
         if wrong_year(asked, evidence[0]):
-            return case.decline("outside_dates", min(likely, _WRONG_YEAR))
+            return material.decline("outside_dates", min(likely, _WRONG_YEAR))
         for route in (survey, yes_no, holder, venue, dealings, speech, allegation, events):
-            draft = route(case)
+            draft = route(material)
             if draft is not None:
                 return draft
         if asked.kind not in ("why", "how", "open"):
-            return fact(case)
-        return overview(case) if likely >= THRESHOLD else case.decline("not_stated", likely)
+            return fact(material)
+        return overview(material) if likely >= THRESHOLD else material.decline("not_stated", likely)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dateline.index.documents import Passage
 from dateline.rag.answers.draft import SENTENCES, Draft, Writing, inline, marked
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import copied, rivals, unlike
 from dateline.rag.english.tokens import content_stems
 from dateline.rag.evidence.corrections import standing, supersedes
@@ -44,9 +44,9 @@ _CLOSE = 1.2
 """Log-odds; a further sentence is shown when its score is at most so far below the first (twice that in overviews)."""
 
 
-def fact(case: Case) -> Draft:
+def fact(material: Material) -> Draft:
     """A short answer in bold, its sentence, and what else supports or contradicts it."""
-    asked, evidence, likely = case.asked, case.evidence, case.likely
+    asked, evidence, likely = material.asked, material.evidence, material.likely
     chosen = best_spans(asked, evidence)
     if chosen and plainly_told(asked, *chosen[0]):
         likely = max(likely, _PLAIN)
@@ -64,16 +64,16 @@ def fact(case: Case) -> Draft:
     if chosen and told_of_another(asked, chosen[0][0].text):
         likely = min(likely, _PAST)
     if likely < (_UNSAID if undone else THRESHOLD):
-        return case.decline("not_stated", min(likely, THRESHOLD))
+        return material.decline("not_stated", min(likely, THRESHOLD))
     if undone:
-        return overview(replace(case, likely=likely))
+        return overview(replace(material, likely=likely))
     if not chosen:
-        return _wordless(case, likely, did)
+        return _wordless(material, likely, did)
     if awaited(asked):
         told = _ABOUT if over(*chosen[0]) else _TOUCHED
         chosen = [(e, s) for e, s in chosen if not over(e, s) and e.features.get("told", 1.0) >= told]
         if not chosen:
-            return case.decline("not_stated", min(likely, _PAST))
+            return material.decline("not_stated", min(likely, _PAST))
     first, span = chosen[0]
     differing = rivals(asked, first, span, evidence)
     newer = next((at for at, (e, _) in enumerate(differing) if supersedes(e, first)), None)
@@ -82,7 +82,7 @@ def fact(case: Case) -> Draft:
     contradicting = [e for e, _ in differing]
     close = [e for e in evidence if e is not first and e.score > first.score - _CLOSE]
     agreeing = [e for e in unlike([first, *close])[1:] if e not in contradicting][: SENTENCES - 1]
-    writing = case.writing()
+    writing = material.writing()
     writing.quote([_span(first)], evidence)
     _cite_copies(writing, first, evidence)
     writing.contrast(
@@ -92,14 +92,14 @@ def fact(case: Case) -> Draft:
     return writing.draft(listing(asked, first, span) + further_parts(asked, first), likely)
 
 
-def _wordless(case: Case, likely: float, did: str) -> Draft:
+def _wordless(material: Material, likely: float, did: str) -> Draft:
     """The sentences where none has the words that are asked for, or a refusal where one should have had them."""
-    asked = case.asked
+    asked = material.asked
     if did and asked.names:
-        return case.decline("not_stated", min(likely, _PAST))
+        return material.decline("not_stated", min(likely, _PAST))
     if asked.verb and asked.names and likely * _UNDONE < _UNSAID:
-        return case.decline("not_stated", min(likely * _UNDONE, THRESHOLD))
-    return overview(replace(case, likely=likely))
+        return material.decline("not_stated", min(likely * _UNDONE, THRESHOLD))
+    return overview(replace(material, likely=likely))
 
 
 def _deed_told(asked: Question, evidence: Evidence) -> bool:
@@ -109,15 +109,15 @@ def _deed_told(asked: Question, evidence: Evidence) -> bool:
     return asked.first in content_stems(f"{evidence.passage.title} {evidence.passage.text}")
 
 
-def overview(case: Case) -> Draft:
+def overview(material: Material) -> Draft:
     """The sentences that cover the question best without repeating each other, the first one's article first."""
-    first = case.evidence[0]
+    first = material.evidence[0]
     floor = first.score - 2 * _CLOSE
-    others = [e for e in unlike(case.evidence) if e.score >= floor][1:_OVERVIEW]
+    others = [e for e in unlike(material.evidence) if e.score >= floor][1:_OVERVIEW]
     others.sort(key=lambda e: (e.passage.doc_id != first.passage.doc_id, e.hit.rank, e.start))
-    writing = case.writing()
-    writing.quote([_span(e) for e in (first, *others)], case.evidence)
-    return writing.draft(_point(case.asked, first), case.likely)
+    writing = material.writing()
+    writing.quote([_span(e) for e in (first, *others)], material.evidence)
+    return writing.draft(_point(material.asked, first), material.likely)
 
 
 def _point(asked: Question, evidence: Evidence) -> str:

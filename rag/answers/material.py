@@ -21,7 +21,7 @@ _RELATED = 0.2
 
 
 @dataclass(frozen=True)
-class Case:
+class Material:
     """A question with its evidence, best first; ``likely`` is the probability that the evidence answers it.
 
     ``document`` gives an article by id, ``embed`` unit vectors (n, dimension).

@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from dateline.index.documents import Document, Passage
 from dateline.rag.answer import Event, Sentence
 from dateline.rag.answers.draft import Draft, Writing
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import unlike
 from dateline.rag.answers.table import cell
 from dateline.rag.english.tokens import content_stems
@@ -61,23 +61,23 @@ _FREE = frozenset(stem for word in CONTENT_FREE for stem in content_stems(word))
 Span = tuple[Passage, int, int]
 
 
-def survey(case: Case) -> Draft | None:
+def survey(material: Material) -> Draft | None:
     """Answer a request for what the articles say of a topic; None for other questions, and where no sentence has it."""
-    asks = _ASKS.match(case.asked.text)
+    asks = _ASKS.match(material.asked.text)
     topic = content_stems(asks["topic"]) - _FREE if asks else frozenset()
-    named = {s for name in case.asked.names for s in content_stems(name)} & topic
-    whole = [e for e in case.evidence if topic and topic <= content_stems(e.text)]
+    named = {s for name in material.asked.names for s in content_stems(name)} & topic
+    whole = [e for e in material.evidence if topic and topic <= content_stems(e.text)]
     # What is told of "the talks in Oman" may call them a meeting.
-    told = whole or [e for e in case.evidence if named and named <= content_stems(e.text)]
+    told = whole or [e for e in material.evidence if named and named <= content_stems(e.text)]
     told = unlike([e for e in told if not _PRONOUN.match(e.text)] or told)
     if not told:
         return None
     # What is new comes first where that is asked, else what was first.
-    recent = analyse(case.asked.text).recent
+    recent = analyse(material.asked.text).recent
     chosen = sorted(told, key=_order, reverse=True) if recent else _of_each(told)
     told = sorted(chosen[:_MOST], key=_order, reverse=recent)
-    likely = max(case.likely, _NAMED if named and whole else _TOLD)
-    return _table(case.writing(), [(e.passage, e.start, e.end) for e in told], likely)
+    likely = max(material.likely, _NAMED if named and whole else _TOLD)
+    return _table(material.writing(), [(e.passage, e.start, e.end) for e in told], likely)
 
 
 def digest(question: str, hits: Sequence[Hit], document: Callable[[str], Document]) -> Draft | None:

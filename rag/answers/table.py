@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dateline.rag.answer import Event, Sentence
 from dateline.rag.answers.draft import Draft, Writing, listed, marked, note
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import conflicting
 from dateline.rag.english.people import full_names, same_name
 from dateline.rag.english.tokens import IRREGULAR_FORMS, content_stems, tokens, wordset
@@ -32,16 +32,16 @@ _UNSURE = 0.3
 """Confidence, at most, where it is told of only as planned, denied or the like."""
 
 
-def events(case: Case) -> Draft | None:
+def events(material: Material) -> Draft | None:
     """The events of the relation asked about, or None where the question asks for none or the articles tell none."""
-    asked = case.asked
+    asked = material.asked
     listing = asked.kind == "open" and bool(_LISTING.search(asked.text))
     if not (asked.asks("who") or asked.kind == "when" or listing) or _asks_what_is(asked.text):
         return None
     wanted = relation(asked)
     if wanted is None:
         return None
-    told = tellings(asked, wanted, case.articles(), case.embed)
+    told = tellings(asked, wanted, material.articles(), material.embed)
     did = deed(asked) if not wanted.symmetric else ""
     if did:
         told = [t for t in _done(told, did, wanted.names) if not told_of_another(asked, t.sentence.text)]
@@ -52,8 +52,8 @@ def events(case: Case) -> Draft | None:
     if not actual:
         if told and asked.asks("who"):
             spans = {(t.document.doc_id, t.sentence.start) for t in told}
-            near = [e for e in case.evidence if (e.passage.doc_id, e.start) in spans]
-            return case.decline("not_stated", min(case.likely, _UNSURE), first=near)
+            near = [e for e in material.evidence if (e.passage.doc_id, e.start) in spans]
+            return material.decline("not_stated", min(material.likely, _UNSURE), first=near)
         return None
     happenings = merge(actual, wanted)
     if not asked.asks("who") and not listing:
@@ -64,13 +64,13 @@ def events(case: Case) -> Draft | None:
             return None
         happenings = dated
     lead = _lead(asked, _people(happenings, wanted), differ=conflicting(actual) or _named_otherwise(actual, wanted))
-    writing = case.writing()
-    sure = max(case.likely, _SURE)
+    writing = material.writing()
+    sure = max(material.likely, _SURE)
     if asked.asks("when") or listing:
         return _table(lead, happenings, writing, sure)
     first = happenings[0].told[0]
     place = (first.passage.doc_id, first.sentence.start)
-    beside = next((e for e in case.evidence if (e.passage.doc_id, e.start) == place), None)
+    beside = next((e for e in material.evidence if (e.passage.doc_id, e.start) == place), None)
     writing.tell([h.told[0] for h in happenings])
     return writing.draft(lead + (further_parts(asked, beside) if beside else ""), sure)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from dateline.rag.answers.draft import SENTENCES, Draft
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import unlike
 from dateline.rag.english.people import same_name
 from dateline.rag.events.tellings import relation, tellings
@@ -32,56 +32,59 @@ _AHEAD = re.compile(r"(?:will|won[’']t|shall)\b", re.IGNORECASE)
 _NONE = re.compile(r"(?:No|None|Nobody)\b")
 
 
-def yes_no(case: Case) -> Draft | None:
+def yes_no(material: Material) -> Draft | None:
     """The verdict with its sentences, a refusal where none states one, or None for another kind of question."""
-    if case.asked.kind != "yes_no":
+    if material.asked.kind != "yes_no":
         return None
-    return _told(case) or _stated(case)
+    return _told(material) or _stated(material)
 
 
-def _told(case: Case) -> Draft | None:
+def _told(material: Material) -> Draft | None:
     """Yes or no by the clauses that tell of the relation between the people asked about."""
-    wanted = relation(case.asked)
-    if wanted is None or len(case.asked.names) < 2:
+    wanted = relation(material.asked)
+    if wanted is None or len(material.asked.names) < 2:
         return None
-    says = [(t, verdict(case.asked, t.clause.text)) for t in tellings(case.asked, wanted, case.articles(), case.embed)]
+    says = [
+        (t, verdict(material.asked, t.clause.text))
+        for t in tellings(material.asked, wanted, material.articles(), material.embed)
+    ]
     done = [t for t, said in says if said == "yes"]
     denied = [t for t, said in says if said == "no"]
     if not done and not denied:
         return None
-    opening = lead(case.asked, "yes" if done else "no")
+    opening = lead(material.asked, "yes" if done else "no")
     chosen = done or denied
     if done and denied:
         opening += " The articles differ, or tell of different times."
         chosen = [*done[: SENTENCES - 1], denied[0]]
-    writing = case.writing()
+    writing = material.writing()
     writing.tell(chosen)
-    return writing.draft(opening, max(case.likely, _TOLD))
+    return writing.draft(opening, max(material.likely, _TOLD))
 
 
-def _stated(case: Case) -> Draft:
+def _stated(material: Material) -> Draft:
     """The verdict of the best sentence that is about all that is asked."""
-    asked = case.asked
-    found = [(e, said) for e in case.evidence[:_SENTENCES] if (said := _states(case, e))]
+    asked = material.asked
+    found = [(e, said) for e in material.evidence[:_SENTENCES] if (said := _states(material, e))]
     if not found:
-        return case.decline("not_stated", min(case.likely, _UNSURE))
+        return material.decline("not_stated", min(material.likely, _UNSURE))
     first, said = found[0]
     stating = [e for e, _ in found]
-    turns = _turns(case, first)
+    turns = _turns(material, first)
     awaited = said == "planned" or (said == "yes" and _AHEAD.match(asked.text))
     if turns and awaited and _CHANGED.search(turns[0].text):
         said = "changed"
     shown = [first, *turns, *unlike(stating)[1:2]]
-    writing = case.writing()
-    writing.quote([(e.passage, e.start, e.end) for e in shown], case.evidence)
-    return writing.draft(lead(asked, said), max(case.likely, _STATED))
+    writing = material.writing()
+    writing.quote([(e.passage, e.start, e.end) for e in shown], material.evidence)
+    return writing.draft(lead(asked, said), max(material.likely, _STATED))
 
 
-def _states(case: Case, evidence: Evidence) -> Verdict | None:
+def _states(material: Material, evidence: Evidence) -> Verdict | None:
     """The verdict of one sentence that, read in its place, holds nearly everything the question says."""
-    asked, text = case.asked, evidence.text
+    asked, text = material.asked, evidence.text
     around = f"{evidence.passage.title} {evidence.passage.text}"
-    meant = _meant(case, evidence)
+    meant = _meant(material, evidence)
     if not names_held(asked, f"{text} {meant}" if len(asked.names) > 1 else around):
         return None
     said = verdict(asked, text, resolved=bool(meant))
@@ -94,18 +97,18 @@ def _states(case: Case, evidence: Evidence) -> Verdict | None:
     return said if enough else None
 
 
-def _meant(case: Case, evidence: Evidence) -> str:
+def _meant(material: Material, evidence: Evidence) -> str:
     """The names of the question that a pronoun or description in the sentence stands for."""
-    for sentence in read(case.document(evidence.passage.doc_id)):
+    for sentence in read(material.document(evidence.passage.doc_id)):
         if sentence.start == evidence.start:
             names = {m.name for clause in sentence.clauses for m in clause.names if m.resolved}
-            return " ".join(name for name in case.asked.names if any(same_name(name, other) for other in names))
+            return " ".join(name for name in material.asked.names if any(same_name(name, other) for other in names))
     return ""
 
 
-def _turns(case: Case, first: Evidence) -> list[Evidence]:
+def _turns(material: Material, first: Evidence) -> list[Evidence]:
     """The sentence right behind ``first``, where it takes something back: "However, …"."""
-    passage, document = first.passage, case.document(first.passage.doc_id)
+    passage, document = first.passage, material.document(first.passage.doc_id)
     for start, end in sentences(document, passage.start, passage.end):
         if start >= first.end:
             text = document.text[start:end]

@@ -1,4 +1,4 @@
-"""Shelf: the articles as a reader keeps them: added, listed, dated by hand, taken away and put back."""
+"""Library: the articles as a reader keeps them: added, listed, dated by hand, taken away and put back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OFFERED = 1000
 """Articles offered to limit a question to, the newest ones; a browser would not take many more."""
 
 
-class Shelf:
+class Library:
     """Adds to an index and takes from it, telling in a sentence what became of each article."""
 
     def __init__(self, index: Index) -> None:
@@ -126,14 +126,14 @@ class Shelf:
             words = "No article matches." if search.strip() else "No articles yet. Add files, or paste a text."
             return f'<p class="dl-blank">{words}</p>'
         rows = "".join(
-            f'<tr><td><button type="button" class="dl-link" data-send="shelf" data-doc="{escape(info.doc_id)}">'
+            f'<tr><td><button type="button" class="dl-link" data-send="library" data-doc="{escape(info.doc_id)}">'
             f"{escape(info.title or info.doc_id)}</button></td><td>{escape(info.source) or '–'}</td>"
             f"<td>{escape(render.day(info.published)) or 'undated'}</td><td>{info.passages}</td></tr>"
             for info in found[:SHOWN]
         )
         more = f'<p class="dl-summary">The first {SHOWN} of {len(found):,}; search for the others.</p>'
         return (
-            '<div class="dl-text"><table class="dl-shelf"><thead><tr><th scope="col">Title</th><th scope="col">Source</th>'
+            '<div class="dl-text"><table class="dl-library"><thead><tr><th scope="col">Title</th><th scope="col">Source</th>'
             f'<th scope="col">Published</th><th scope="col">Passages</th></tr></thead><tbody>{rows}</tbody></table></div>'
             + (more if len(found) > SHOWN else "")
         )

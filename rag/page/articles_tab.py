@@ -8,12 +8,12 @@ from typing import Any, get_args
 import gradio as gr
 
 from dateline.index.errors import DatelineError
-from dateline.rag.chat.library import MAX_BYTES, MAX_FILES, Order, Shelf
+from dateline.rag.chat.library import MAX_BYTES, MAX_FILES, Library, Order
 from dateline.rag.html import render
 from dateline.rag.page.script import PLAIN, QUIET, forward
 
 
-def articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
+def articles_tab(library: Library, tab: gr.Tab, scope: gr.Dropdown) -> None:
     """Lay the tab out and connect it; ``scope`` offers the articles to limit a question to."""
     removed = gr.State(None)
     chosen = gr.State("")
@@ -30,7 +30,7 @@ def articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
                 )  # fmt: skip
             said = gr.HTML(elem_id="dl-said", **PLAIN)
             undo = gr.Button("Undo the removal", visible=False, size="sm")
-            table = gr.HTML(js_on_load=forward("shelf"), **PLAIN)
+            table = gr.HTML(js_on_load=forward("library"), **PLAIN)
         with gr.Column(scale=5, min_width=320, elem_classes="dl-sheet", elem_id="dl-add") as adding:
             gr.HTML(f'<h3 class="dl-heading">Add articles</h3><p class="dl-hint">{_KINDS}</p>', **PLAIN)
             files = gr.File(label="Files", show_label=False, file_count="multiple", height=132)
@@ -53,12 +53,12 @@ def articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
             article = gr.HTML(**PLAIN)
 
     def listed(search: str | None, order: Any) -> tuple[str, Any]:
-        return shelf.table_html(search or "", order), gr.update(choices=shelf.choices())
+        return library.table_html(search or "", order), gr.update(choices=library.choices())
 
     def upload(paths: list[str] | None, progress: gr.Progress = gr.Progress()) -> Iterator[tuple[str, Any]]:  # noqa: B008
         told: list[str] = []
         try:
-            for done, line in shelf.add_files(paths or []):
+            for done, line in library.add_files(paths or []):
                 told.append(line)
                 progress((done, len(paths or [])), desc=line)
                 yield render.lines_html(told), gr.skip()
@@ -68,26 +68,26 @@ def articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
 
     def add(text: str | None, title: str | None, source: str | None, day: str | None) -> tuple[Any, ...]:
         try:
-            document = shelf.add_text(text or "", title or "", source or "", day or "")
+            document = library.add_text(text or "", title or "", source or "", day or "")
         except DatelineError as error:
             return (render.lines_html([str(error)]), *[gr.skip()] * 4)
         return (render.lines_html([f"{document.title}: added"]), "", "", "", "")
 
     def show(event: gr.EventData) -> tuple[Any, ...]:
-        document = shelf.index.document(str(event.doc))
+        document = library.index.document(str(event.doc))
         known = ((document.published or "")[:10], document.source)
         html = render.article_html(document, ())
         return gr.update(visible=True), gr.update(visible=False), document.doc_id, html, *known
 
     def keep(doc_id: str, day: str | None, source: str | None) -> tuple[Any, ...]:
         try:
-            document = shelf.amend(doc_id, day or "", source or "")
+            document = library.amend(doc_id, day or "", source or "")
         except DatelineError as error:
             return render.lines_html([str(error)]), gr.skip()
         return render.lines_html([f"{document.title}: date and source kept"]), render.article_html(document, ())
 
     def take(doc_id: str) -> tuple[Any, ...]:
-        document = shelf.remove(doc_id)
+        document = library.remove(doc_id)
         told = render.lines_html([f"{document.title or doc_id}: removed"])
         return told, document, gr.update(visible=True), *closed()
 
@@ -95,7 +95,7 @@ def articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
         return gr.update(visible=False), gr.update(visible=True)
 
     def back(document: Any) -> tuple[Any, ...]:
-        shelf.put_back(document)
+        library.put_back(document)
         return render.lines_html([f"{document.title or document.doc_id}: put back"]), None, gr.update(visible=False)
 
     lists = ([search, order], [table, scope])
@@ -105,7 +105,7 @@ def articles_tab(shelf: Shelf, tab: gr.Tab, scope: gr.Dropdown) -> None:
     paste.click(add, [text, title, source, day], [said, text, title, source, day], **QUIET).then(
         listed, *lists, **QUIET
     )
-    table.shelf(show, None, [beside, adding, chosen, article, new_day, new_source], **QUIET).then(
+    table.library(show, None, [beside, adding, chosen, article, new_day, new_source], **QUIET).then(
         None, js="() => innerWidth <= 800 && document.getElementById('dl-open').scrollIntoView()"
     )
     shut.click(closed, None, [beside, adding], queue=False, **QUIET)

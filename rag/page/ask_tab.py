@@ -16,7 +16,7 @@ from dateline.rag.chat.conversations import Limits
 from dateline.rag.chat.turns import BLANK, Chat, Step, busy_html
 from dateline.rag.page.routes import owner_of
 from dateline.rag.page.script import PLAIN, QUIET, announce, forward
-from dateline.rag.service.queue import BusyError, Desk
+from dateline.rag.service.queue import BusyError, Queue
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class AskTab:
     scope: gr.Dropdown
 
 
-def ask_tab(chat: Chat, desk: Desk) -> AskTab:
-    """Lay the tab out and connect it; ``desk`` keeps how many questions are answered at once."""
+def ask_tab(chat: Chat, queue: Queue) -> AskTab:
+    """Lay the tab out and connect it; ``queue`` keeps how many questions are answered at once."""
     turn_events = ("cite", "edit", "again", "vote", "comment", "nudge")
     conversation = gr.State("")
     with gr.Row(equal_height=False, elem_id="dl-desk"):
@@ -64,13 +64,13 @@ def ask_tab(chat: Chat, desk: Desk) -> AskTab:
         text: str, kept: str, after: str | None, before: str | None, doc_ids: list[str] | None, request: gr.Request
     ) -> AsyncIterator[Step]:
         limits = Limits((after or "").strip() or None, (before or "").strip() or None, tuple(doc_ids or ()))
-        async for step in attended(desk, chat.ask(text, kept, limits, owner_of(request)), text):
+        async for step in attended(queue, chat.ask(text, kept, limits, owner_of(request)), text):
             yield step
 
     async def again(kept: str, event: gr.EventData, request: gr.Request) -> AsyncIterator[Step]:
         owner = owner_of(request)
         steps = chat.again(str(event.turn), kept, owner, unlimited=bool(event._data.get("unlimited")))
-        async for step in attended(desk, steps, chat.question(str(event.turn), owner)):
+        async for step in attended(queue, steps, chat.question(str(event.turn), owner)):
             yield step
 
     def sources(kept: str, request: gr.Request) -> str:
@@ -88,7 +88,7 @@ def ask_tab(chat: Chat, desk: Desk) -> AskTab:
     def fill(event: gr.EventData) -> str:
         return str(event.question)
 
-    # The desk says who must wait; a question sent while the last one is answered is asked after it.
+    # The queue says who must wait; a question sent while the last one is answered is asked after it.
     options: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "always_last", **QUIET}
     inputs = [asked, conversation, after, before, scope]
     growing = [past, current, conversation]
@@ -117,7 +117,7 @@ _SEND = "(text) => (document.dispatchEvent(new CustomEvent('dateline:sent')), [t
 """The question goes into the field that is asked, and the box is empty."""
 
 
-async def attended(desk: Desk, steps: Generator[Step, None, None], question: str) -> AsyncIterator[Step]:
+async def attended(queue: Queue, steps: Generator[Step, None, None], question: str) -> AsyncIterator[Step]:
     """The steps of an answer, once there is a place; where there is none, that the chat is busy."""
     one_at_a_time = threading.Lock()
 
@@ -141,7 +141,7 @@ async def attended(desk: Desk, steps: Generator[Step, None, None], question: str
     yield first
     place = AsyncExitStack()
     try:
-        await place.enter_async_context(desk.place())
+        await place.enter_async_context(queue.place())
     except BusyError:
         yield earlier, busy_html(question), kept
         return

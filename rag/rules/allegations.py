@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dateline.rag.answers.draft import SENTENCES, Draft, inline
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.english.people import mentions, name_words
 from dateline.rag.english.tokens import content_stems, stem, tokens, wordset
 from dateline.rag.evidence.sentences import Evidence
@@ -44,13 +44,13 @@ _OF_IT = 0.5
 """Share of the words of what was done that a sentence with its title must have."""
 
 
-def allegation(case: Case) -> Draft | None:
+def allegation(material: Material) -> Draft | None:
     """Who is said to have done it, marked as not told as fact; None where a sentence tells it as fact, or nobody is."""
-    did = deed(case.asked)
-    if not did or case.likely < THRESHOLD:
+    did = deed(material.asked)
+    if not did or material.likely < THRESHOLD:
         return None
-    about = [e for e in case.evidence if _about(case.asked, did, e)]
-    done_to = frozenset(t for t in case.asked.terms if t != did)
+    about = [e for e in material.evidence if _about(material.asked, did, e)]
+    done_to = frozenset(t for t in material.asked.terms if t != did)
     if any(_told(e.text, did, done_to) for e in about):
         return None
     found = [(e, *one) for e in about for one in _alleged(e.text, did)]
@@ -58,11 +58,11 @@ def allegation(case: Case) -> Draft | None:
         return None
     first, name, how = max(found, key=lambda f: (f[0].score, len(f[1])))
     shown = [first, *(e for e, other, _ in found if e is not first and other.split()[-1] == name.split()[-1])]
-    writing = case.writing()
+    writing = material.writing()
     once = dict.fromkeys((e.passage.doc_id, e.start) for e in shown)
     spans = [next(e for e in shown if (e.passage.doc_id, e.start) == place) for place in once]
-    writing.quote([(e.passage, e.start, e.end) for e in spans[:SENTENCES]], case.evidence)
-    return writing.draft(f"**{inline(name)}** (“{inline(how)}”; not told as fact)", case.likely)
+    writing.quote([(e.passage, e.start, e.end) for e in spans[:SENTENCES]], material.evidence)
+    return writing.draft(f"**{inline(name)}** (“{inline(how)}”; not told as fact)", material.likely)
 
 
 def hedged(text: str, verb: str) -> bool:

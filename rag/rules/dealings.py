@@ -6,7 +6,7 @@ import re
 
 from dateline.index.documents import Passage
 from dateline.rag.answers.draft import SENTENCES, Draft, inline
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.english.people import same_name
 from dateline.rag.rules.clauses import Clause, Read, read
 
@@ -35,14 +35,14 @@ _UNTOLD = 0.3
 """Confidence, at most, where no clause tells of both."""
 
 
-def dealings(case: Case) -> Draft | None:
+def dealings(material: Material) -> Draft | None:
     """What those whom the question names agreed on or discussed, or None where it does not ask or nothing tells."""
-    asked = case.asked
+    asked = material.asked
     kind = next((kind for kind, pattern in _ASKS.items() if pattern.search(asked.text)), None)
     if kind is None or len(asked.names) < 2 or asked.kind not in ("what", "open", "said"):
         return None
     found: list[tuple[Passage, Read, str]] = []
-    for document, passage in case.articles():
+    for document, passage in material.articles():
         for sentence in read(document):
             if not (passage.start <= sentence.start and sentence.end <= passage.end):
                 continue
@@ -54,13 +54,13 @@ def dealings(case: Case) -> Draft | None:
                     found.append((passage, sentence, what))
                     break
     if not found:
-        return case.decline("not_stated", min(case.likely, _UNTOLD)) if _WITH.search(asked.text) else None
-    ranks = {hit.passage.passage_id: hit.rank for hit in case.hits}
+        return material.decline("not_stated", min(material.likely, _UNTOLD)) if _WITH.search(asked.text) else None
+    ranks = {hit.passage.passage_id: hit.rank for hit in material.hits}
     found.sort(key=lambda f: ranks[f[0].passage_id])
-    writing = case.writing()
-    writing.quote([(passage, s.start, s.end) for passage, s, _ in found[:SENTENCES]], case.evidence)
+    writing = material.writing()
+    writing.quote([(passage, s.start, s.end) for passage, s, _ in found[:SENTENCES]], material.evidence)
     told = dict.fromkeys(inline(what) for _, _, what in found[:SENTENCES] if what)
-    return writing.draft(" · ".join(f"**{what}**" for what in told), max(case.likely, _SURE))
+    return writing.draft(" · ".join(f"**{what}**" for what in told), max(material.likely, _SURE))
 
 
 def _together(clause: Clause, names: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from dateline.index.documents import Document, Passage
 from dateline.rag.answers.draft import SENTENCES, Draft, inline
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.english.acronyms import acronym, initials
 from dateline.rag.english.people import TITLES, Mention, full_names
 from dateline.rag.english.tokens import Token, content_stems, tokens, wordset
@@ -89,13 +89,13 @@ class _Named:
     elsewhere: bool
 
 
-def holder(case: Case) -> Draft | None:
+def holder(material: Material) -> Draft | None:
     """The holder of the office asked about with the sentences that name the office; None where none is named.
 
     Where the articles only name the holders of such an office elsewhere, the answer is declined.
     """
-    asks = _ASKS.fullmatch(case.asked.text)
-    leads = _LEADS.fullmatch(case.asked.text)
+    asks = _ASKS.fullmatch(material.asked.text)
+    leads = _LEADS.fullmatch(material.asked.text)
     if asks is None and leads is None:
         return None
     words = tokens(asks["office"] if asks else leads["whose"] if leads else "")
@@ -103,23 +103,23 @@ def holder(case: Case) -> Draft | None:
     offices = frozenset([office]) if asks else _LEADING
     if not (office or leads) or any(w.text.casefold() in _CLAUSE for w in words) or len(words) < 2:
         return None
-    articles = [(case.document(hit.passage.doc_id), hit.passage) for hit in case.hits]
+    articles = [(material.document(hit.passage.doc_id), hit.passage) for hit in material.hits]
     found = _named(articles, offices, whose)
     owned, sure = [one for one in found if one.owned], _SURE
     if not owned and whose and office == _OF_A_TOWN and len({one.name for one in found}) == 1:
         town = {w.stem for w in whose}
         owned, sure = [one for one in found if town <= content_stems(one.passage.text)], _LOCALLY
     if not owned and asks and (office <= _PUBLIC or any(one.elsewhere for one in found)):
-        return case.decline("not_stated", min(case.likely, _OTHERS))
+        return material.decline("not_stated", min(material.likely, _OTHERS))
     if not owned:
         return None
     name, *others = (name for name, _ in Counter(one.name for one in owned).most_common())
     shown = {(o.passage.doc_id, o.start): (o.passage, o.start, o.end) for o in reversed(owned) if o.name == name}
-    writing = case.writing()
+    writing = material.writing()
     writing.quote(list(shown.values())[::-1][:SENTENCES])
     rivals = [next(one for one in owned if one.name == other) for other in others[:_RIVALS]]
     writing.contrast([(inline(one.name), one.passage, one.start, one.end, "") for one in rivals])
-    return writing.draft(f"**{name}**", max(case.likely, sure))
+    return writing.draft(f"**{name}**", max(material.likely, sure))
 
 
 def named_holders(office: str, articles: Sequence[tuple[Document, Passage]]) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dateline.index.documents import Passage
 from dateline.rag.answers.draft import SENTENCES, Draft, Writing, inline
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import copied
 from dateline.rag.english.tokens import content_stems, stem, tokens
 from dateline.rag.evidence.sentences import Evidence
@@ -56,28 +56,28 @@ class _Spoken:
         return self.sentence.text[self.quotation.start : self.quotation.end]
 
 
-def speech(case: Case) -> Draft | None:
+def speech(material: Material) -> Draft | None:
     """What the articles quote those asked about as saying, or None where they quote nothing or it is not asked."""
-    attributed = _attributed(case)
+    attributed = _attributed(material)
     if attributed is not None:
         return attributed
-    wanted = asked_speech(case.asked)
+    wanted = asked_speech(material.asked)
     if wanted is None:
         return None
-    found = {speaker: _spoken(case, speaker, wanted) for speaker in wanted.speakers}
+    found = {speaker: _spoken(material, speaker, wanted) for speaker in wanted.speakers}
     given = {speaker: spoken for speaker, spoken in found.items() if spoken}
     if not given:
-        others = _of_others(case.evidence[0], wanted.speakers, case)
-        return case.decline("not_stated", min(case.likely, _UNSURE)) if others else None
+        others = _of_others(material.evidence[0], wanted.speakers, material)
+        return material.decline("not_stated", min(material.likely, _UNSURE)) if others else None
     if wanted.topic and not any(s.about for spoken in given.values() for s in spoken):
-        first = _evidence(case, [spoken[0] for spoken in given.values()])
-        return case.decline("not_stated", min(case.likely, _UNSURE), first=first)
-    writing = case.writing()
+        first = _evidence(material, [spoken[0] for spoken in given.values()])
+        return material.decline("not_stated", min(material.likely, _UNSURE), first=first)
+    writing = material.writing()
     for spoken in given.values():
-        _quote(writing, spoken[: SENTENCES if len(given) == 1 else 1], case.evidence)
+        _quote(writing, spoken[: SENTENCES if len(given) == 1 else 1], material.evidence)
     writing.lines += [f"*The articles quote nothing of {inline(s.text)} on this.*" for s in found if s not in given]
     sure = _SURE if min(spoken[0].about for spoken in given.values()) >= 0.5 else _FAIRLY_SURE
-    return writing.draft(" · ".join(_lead(spoken[0]) for spoken in given.values()), max(case.likely, sure))
+    return writing.draft(" · ".join(_lead(spoken[0]) for spoken in given.values()), max(material.likely, sure))
 
 
 def _lead(spoken: _Spoken) -> str:
@@ -97,9 +97,9 @@ def _quote(writing: Writing, spoken: Sequence[_Spoken], evidence: Sequence[Evide
         writing.quote([span], () if named else evidence)
 
 
-def _spoken(case: Case, speaker: Speaker, wanted: AskedSpeech) -> list[_Spoken]:
+def _spoken(material: Material, speaker: Speaker, wanted: AskedSpeech) -> list[_Spoken]:
     """What ``speaker`` says on the topic, the most to the point first; copies of one sentence once."""
-    every = _quoted(case, speaker, wanted.topic)
+    every = _quoted(material, speaker, wanted.topic)
     found = [s for s in every if not wanted.verbs or s.quotation.verb in wanted.verbs]
     if not found:
         held = [s for s in every if wanted.holds(s.words) and (s.about or not wanted.topic)]
@@ -115,12 +115,12 @@ def _spoken(case: Case, speaker: Speaker, wanted: AskedSpeech) -> list[_Spoken]:
     return kept
 
 
-def _quoted(case: Case, speaker: Speaker, topic: tuple[str, ...]) -> list[_Spoken]:
+def _quoted(material: Material, speaker: Speaker, topic: tuple[str, ...]) -> list[_Spoken]:
     """The sentences that quote ``speaker`` on ``topic``, or that are among the evidence."""
-    evidence = {(e.passage.doc_id, e.start): e for e in case.evidence}
-    floor = min(e.score for e in case.evidence)
+    evidence = {(e.passage.doc_id, e.start): e for e in material.evidence}
+    floor = min(e.score for e in material.evidence)
     found = []
-    for document, passage in case.articles():
+    for document, passage in material.articles():
         before = ""
         for sentence in read(document):
             context, before = before, sentence.text
@@ -164,30 +164,30 @@ def _share(topic: Sequence[str], text: str) -> float:
     return sum(t in stems or (len(t) > 3 and t[:4] in names) for t in topic) / len(topic)
 
 
-def _of_others(evidence: Evidence, speakers: Sequence[Speaker], case: Case) -> bool:
+def _of_others(evidence: Evidence, speakers: Sequence[Speaker], material: Material) -> bool:
     """Whether the best sentence quotes somebody, and nobody of those asked about."""
-    for sentence in read(case.document(evidence.passage.doc_id)):
+    for sentence in read(material.document(evidence.passage.doc_id)):
         if sentence.start == evidence.start:
             said = quotations(sentence)
             return bool(said) and not any(s.speaks(q) for q in said for s in speakers)
     return False
 
 
-def _evidence(case: Case, spoken: Sequence[_Spoken]) -> list[Evidence]:
+def _evidence(material: Material, spoken: Sequence[_Spoken]) -> list[Evidence]:
     places = {(s.passage.doc_id, s.sentence.start) for s in spoken}
-    return [e for e in case.evidence if (e.passage.doc_id, e.start) in places]
+    return [e for e in material.evidence if (e.passage.doc_id, e.start) in places]
 
 
-def _attributed(case: Case) -> Draft | None:
+def _attributed(material: Material) -> Draft | None:
     """Who said the words that the question quotes or reports; None where no attributed sentence has enough of them."""
-    match = _WHO.match(case.asked.text) if case.asked.kind == "who" else None
+    match = _WHO.match(material.asked.text) if material.asked.kind == "who" else None
     verbs = utterance(stem(match.group("verb")), match.group("rest")) if match else None
     if match is None or verbs is None:
         return None
     said = content_stems(match.group("verb"))
-    wanted = [t for t in case.asked.terms if t not in said]
+    wanted = [t for t in material.asked.terms if t not in said]
     found: list[tuple[float, Passage, Read, Quotation]] = []
-    for document, passage in case.articles():
+    for document, passage in material.articles():
         for sentence in read(document):
             if not (passage.start <= sentence.start and sentence.end <= passage.end) or not wanted:
                 continue
@@ -201,7 +201,7 @@ def _attributed(case: Case) -> Draft | None:
     if not found:
         return None
     share, passage, sentence, spoken = max(found, key=lambda f: (f[0], f[3].named, bool(f[3].verb)))
-    writing = case.writing()
-    beside = [e for e in case.evidence if e.passage.doc_id == passage.doc_id and e.start == sentence.start]
+    writing = material.writing()
+    beside = [e for e in material.evidence if e.passage.doc_id == passage.doc_id and e.start == sentence.start]
     writing.quote([(passage, sentence.start, sentence.end)], beside)
-    return writing.draft(f"**{inline(spoken.speaker)}**", max(case.likely, _SURE * share))
+    return writing.draft(f"**{inline(spoken.speaker)}**", max(material.likely, _SURE * share))

@@ -6,7 +6,7 @@ import re
 
 from dateline.index.documents import Passage
 from dateline.rag.answers.draft import Draft, inline
-from dateline.rag.answers.material import Case
+from dateline.rag.answers.material import Material
 from dateline.rag.english.tokens import content_stems, stem, wordset
 from dateline.rag.rules.clauses import Read, modality, read
 
@@ -41,16 +41,16 @@ _SURE = 0.75
 """Confidence, at least, where an article tells that it was moved."""
 
 
-def venue(case: Case) -> Draft | None:
+def venue(material: Material) -> Draft | None:
     """The place something was moved to, or from where the question asks for the first; None where no move is told."""
-    asked = case.asked
+    asked = material.asked
     if asked.kind != "where":
         return None
     first = _AT_FIRST.search(asked.text) is not None
     topic = [t for t in asked.terms if t not in _HOLDING]
     if not topic or not (set(topic) & _GATHERINGS):
         return None
-    for document, passage in case.articles():
+    for document, passage in material.articles():
         if not _MOVED.search(passage.text):
             continue  # most articles; reading one takes milliseconds
         inside = [s for s in read(document) if passage.start <= s.start and s.end <= passage.end]
@@ -63,7 +63,7 @@ def venue(case: Case) -> Draft | None:
                 continue
             place = _left(match, told[:-1]) if first else match.group("place")
             if place:
-                return _written(case, passage, told, place, topic, first=first)
+                return _written(material, passage, told, place, topic, first=first)
     return None
 
 
@@ -85,11 +85,13 @@ def _about(topic: list[str], told: list[Read]) -> float:
     return sum(t in stems or (t in _GATHERINGS and bool(stems & _GATHERINGS)) for t in topic) / len(topic)
 
 
-def _written(case: Case, passage: Passage, told: list[Read], place: str, topic: list[str], *, first: bool) -> Draft:
+def _written(
+    material: Material, passage: Passage, told: list[Read], place: str, topic: list[str], *, first: bool
+) -> Draft:
     """The place in bold, the sentence of the move, and the one before where it says what was moved, answer first."""
     *before, moved = told
     named = [s for s in before if content_stems(s.text) & set(topic)][-1:]
-    writing = case.writing()
+    writing = material.writing()
     shown = (*named, moved) if first else (moved, *named)
     writing.quote([(passage, s.start, s.end) for s in shown])
-    return writing.draft(f"**{inline(place)}**", max(case.likely, _SURE))
+    return writing.draft(f"**{inline(place)}**", max(material.likely, _SURE))

@@ -34,7 +34,7 @@ from dateline.rag.service import schemas
 from dateline.rag.service.addresses import is_loopback, require_free_port
 from dateline.rag.service.hosts import Hosts
 from dateline.rag.service.malloc import share_arenas
-from dateline.rag.service.queue import BusyError, Desk, Limits
+from dateline.rag.service.queue import BusyError, Limits, Queue
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,7 +70,7 @@ def build_app(
     the address it will listen on, ``allowed_hosts`` what it is called besides (see ``dateline.rag.service.hosts``). It needs no
     start-up: to give it to another ASGI application, add ``routes(app)``.
     """
-    desk = Desk(assistant, limits)
+    queue = Queue(assistant, limits)
     app = FastAPI(
         title="Dateline",
         description="Questions about indexed news articles, answered with sentences of theirs.",
@@ -79,14 +79,14 @@ def build_app(
         redoc_url=None,
     )
     _add_errors(app)
-    _add_endpoints(app, desk)
+    _add_endpoints(app, queue)
     if find_spec("mcp") is not None:
         from dateline.rag.service.mcp_server import McpEndpoint, build_mcp
 
-        endpoint = McpEndpoint(build_mcp(desk), max_body=desk.limits.body)
+        endpoint = McpEndpoint(build_mcp(queue), max_body=queue.limits.body)
         # Every request stands alone, so there is nothing to listen for by GET, and no session to end by DELETE.
         app.router.routes.append(Route("/mcp", endpoint=endpoint, methods=["POST"], include_in_schema=False))
-    app.add_middleware(_Guard, token=token, max_body=desk.limits.body)
+    app.add_middleware(_Guard, token=token, max_body=queue.limits.body)
     app.add_middleware(Hosts, address=host, allowed=allowed_hosts, closed=bool(token), refuse=_refused)
     _describe(app, secured=token is not None)
     return app
@@ -117,7 +117,7 @@ def serve(
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_keep_alive=_KEPT_SECONDS)
 
 
-def _add_endpoints(app: FastAPI, desk: Desk) -> None:
+def _add_endpoints(app: FastAPI, queue: Queue) -> None:
     failures: dict[int | str, dict[str, Any]] = {
         400: {"model": schemas.Error, "description": "The request cannot be answered as it stands"},
         422: {"model": schemas.Error, "description": "A parameter is missing, unknown or wrong"},
@@ -127,7 +127,7 @@ def _add_endpoints(app: FastAPI, desk: Desk) -> None:
     @app.get("/healthz", responses={503: failures[503]})
     async def healthz() -> schemas.Health:
         """Say whether the service answers."""
-        return schemas.Health.model_validate(await desk.health())
+        return schemas.Health.model_validate(await queue.health())
 
     @app.get("/v1/search", responses=failures)
     async def search(
@@ -140,7 +140,7 @@ def _add_endpoints(app: FastAPI, desk: Desk) -> None:
         doc_id: Annotated[list[str], Query(max_length=schemas.MAX_DOC_IDS, description="from these articles")] = [],  # noqa: B006
     ) -> schemas.SearchResult:
         """Return ranked passages."""
-        found = await desk.search(
+        found = await queue.search(
             query, k, asked_on=asked_on, after=after, before=before, sources=source, doc_ids=doc_id
         )
         return schemas.SearchResult.model_validate(found)
@@ -158,15 +158,15 @@ def _add_endpoints(app: FastAPI, desk: Desk) -> None:
         """
         question, options = request.question, request.model_dump(exclude={"question"})
         if _EVENTS not in accept:
-            return schemas.Answer.model_validate(await desk.ask(question, **options))
-        return await _EventStream.start(desk.stream(question, **options))
+            return schemas.Answer.model_validate(await queue.ask(question, **options))
+        return await _EventStream.start(queue.stream(question, **options))
 
     @app.get(
         "/v1/documents/{doc_id:path}", responses={**failures, 404: {**failures[400], "description": "No such article"}}
     )
     async def show(doc_id: str) -> schemas.Document:
         """Return an article."""
-        return schemas.Document.model_validate(await desk.show(doc_id))
+        return schemas.Document.model_validate(await queue.show(doc_id))
 
 
 class _EventStream(StreamingResponse):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from dateline.rag.assistant import Assistant
-    from dateline.rag.service.queue import Desk
+    from dateline.rag.service.queue import Queue
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ _DocIds = Annotated[list[str], Field(max_length=MAX_DOC_IDS, description="these 
 _History = Annotated[list[Turn], Field(max_length=MAX_HISTORY, description="earlier turns, oldest first")]
 
 
-def build_mcp(desk: Desk) -> MCPServer:
+def build_mcp(queue: Queue) -> MCPServer:
     """Return the MCP server with its three tools; raises ModelError naming the extra where mcp is not installed."""
     try:
         from mcp.server.mcpserver import MCPServer
@@ -76,7 +76,7 @@ def build_mcp(desk: Desk) -> MCPServer:
         doc_ids: _DocIds = [],  # noqa: B006 - a schema's default, never changed
     ) -> SearchResult:
         """Find passages of the indexed news articles, best first."""
-        found = desk.search(query, k, asked_on=asked_on, after=after, before=before, doc_ids=doc_ids)
+        found = queue.search(query, k, asked_on=asked_on, after=after, before=before, doc_ids=doc_ids)
         return SearchResult.model_validate(await told(found))
 
     @server.tool(annotations=reads)
@@ -90,13 +90,13 @@ def build_mcp(desk: Desk) -> MCPServer:
     ) -> Answer:
         """Answer a question from the indexed news articles, citing the sentences, or say that they do not tell."""
         turns = [turn.model_dump() for turn in history]
-        answer = desk.ask(question, history=turns, asked_on=asked_on, after=after, before=before, doc_ids=doc_ids)
+        answer = queue.ask(question, history=turns, asked_on=asked_on, after=after, before=before, doc_ids=doc_ids)
         return Answer.model_validate(await told(answer))
 
     @server.tool(annotations=reads)
     async def show(doc_id: Annotated[str, Field(min_length=1)]) -> Document:
         """Return an article: title, source, publication date and text."""
-        return Document.model_validate(await told(desk.show(doc_id)))
+        return Document.model_validate(await told(queue.show(doc_id)))
 
     return server
 
@@ -125,6 +125,6 @@ class McpEndpoint:
 
 def serve_stdio(assistant: Assistant) -> None:
     """Serve MCP on standard input and output until the input ends."""
-    from dateline.rag.service.queue import Desk
+    from dateline.rag.service.queue import Queue
 
-    build_mcp(Desk(assistant)).run("stdio")
+    build_mcp(Queue(assistant)).run("stdio")

@@ -1,4 +1,4 @@
-"""A desk in front of an Assistant: so many questions at once, so many waiting, the rest are told it is busy.
+"""A queue in front of an Assistant: so many questions at once, so many waiting, the rest are told it is busy.
 
 HTTP and MCP share one, so that together they cannot overrun the processor.
 """
@@ -36,7 +36,7 @@ class Limits:
     body: int = 1_000_000
 
 
-class Desk:
+class Queue:
     """Search, ask and show without blocking the event loop, within limits."""
 
     def __init__(self, assistant: Assistant, limits: Limits | None = None) -> None:

@@ -1,7 +1,7 @@
 """Articles that were found -> entries ready to be written: read, cut, dated and embedded.
 
 What is to be done comes in as a stream of tasks, what has been done goes out as a stream of batches
-in the same order. ``LocalWorkshop`` works in this process; ``dateline.index.building.ray_workers`` spreads the same
+in the same order. ``LocalPipeline`` works in this process; ``dateline.index.building.ray_workers`` spreads the same
 work over a cluster.
 """
 
@@ -64,7 +64,7 @@ class Batch(NamedTuple):
     vectors: Vectors
 
 
-class Workshop(Protocol):
+class Pipeline(Protocol):
     """What makes entries of articles."""
 
     def batches(self, tasks: Iterable[Task]) -> Iterator[Batch]:
@@ -72,7 +72,7 @@ class Workshop(Protocol):
         ...
 
 
-class LocalWorkshop:
+class LocalPipeline:
     """Works in this process."""
 
     def __init__(self, embedder: Embedder) -> None:
