@@ -10,12 +10,11 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 import yaml
+from environments import clean_variables, environment
 from fakes import SEEDS
 
 ROOT = Path(__file__).parent.parent
@@ -62,42 +61,19 @@ class Checkout:
         shutil.copytree(SEEDS, self.folder / "articles")
         (self.folder / "questions").mkdir()
         (self.folder / "questions" / "news.yaml").write_text(QUESTIONS, encoding="utf-8")
-        self.bin = _environment(folder / "environment")
+        self.bin = environment(folder / "environment")
         self.summary = folder / "summary.md"
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a step as GitHub does where ``shell: bash`` is said."""
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))},
-            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
-            "PIP_NO_INDEX": "1",
-            "PIP_NO_BUILD_ISOLATION": "0",  # pip's spelling of yes: setuptools is taken from the environment
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "GITHUB_STEP_SUMMARY": os.fspath(self.summary),
-        }
+        variables = {**clean_variables(self.bin), "GITHUB_STEP_SUMMARY": os.fspath(self.summary)}
         bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command]
-        return subprocess.run(bash, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
+        return subprocess.run(bash, cwd=self.folder, env=variables, capture_output=True, text=True, timeout=300)
 
     def must(self, command: str) -> str:
         done = self.run(command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
-
-
-def _environment(folder: Path) -> Path:
-    """Make a virtual environment that sees the packages of this one; return its folder of commands."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    python = folder / "bin" / "python"
-    where = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    shared = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    (Path(where.stdout.strip()) / "shared.pth").write_text("\n".join(sorted(shared)), encoding="utf-8")
-    pip = folder / "bin" / "pip"
-    pip.write_text(f'#!/bin/sh\nexec "{python}" -m pip "$@"\n', encoding="utf-8")
-    pip.chmod(0o755)
-    return folder / "bin"
 
 
 @pytest.fixture(scope="module")

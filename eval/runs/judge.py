@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
-from dateline.eval.numbers import metrics
-from dateline.eval.numbers import statistics
-from dateline.eval.sets.claims import Claim
+from dateline.eval.numbers import metrics, statistics
 from dateline.eval.runs.outcomes import Outcome
 from dateline.eval.runs.scoring import plain
+from dateline.eval.sets.claims import Claim
 from dateline.rag.llm.prompt import CHARACTERS_PER_TOKEN
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dateline.eval.numbers import metrics
-from dateline.eval.numbers import statistics
+from dateline.eval.numbers import metrics, statistics
 from dateline.eval.runs.outcomes import Outcome
 
 LOWER_IS_BETTER = frozenset({"forbidden_claims", "AURC", "ECE", "Brier", "ms_median", "ms_p95"})

@@ -1,0 +1,1 @@
+"""A system and a question in; outcomes, their scores and the summary of them out."""
