@@ -6,8 +6,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from dateline.index import Index
-from dateline.rag import Retriever
+from dateline import Index, Retriever
 
 
 class DatelineRetriever(BaseRetriever):

@@ -4,8 +4,7 @@ import sys
 
 from llama_index.core.tools import QueryEngineTool
 
-from dateline.index import Index
-from dateline.rag import Assistant, Retriever
+from dateline import Assistant, Index, Retriever
 
 
 def news_tool(index: Index) -> QueryEngineTool:

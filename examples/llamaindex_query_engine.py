@@ -5,8 +5,7 @@ import sys
 from llama_index.core.llms import LLM, MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 
-from dateline.index import Index
-from dateline.rag import Retriever
+from dateline import Index, Retriever
 
 
 def main(location: str = ".dateline", query: str = "Who spoke with whom?", llm: LLM | None = None) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 import sys
 
-from dateline.index import Index
-from dateline.rag import Assistant, Retriever
+from dateline import Assistant, Index, Retriever
 
 
 async def main(location: str = ".dateline", *questions: str) -> None:

@@ -2,8 +2,7 @@
 
 import sys
 
-from dateline.index import Index
-from dateline.rag import Assistant, Retriever
+from dateline import Assistant, Index, Retriever
 
 
 def main(location: str = ".dateline", question: str = "Who spoke with whom, and when?") -> None:
