@@ -38,12 +38,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dateline.eval.sets.items import rows
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from sets import add_data
 
+from dateline.eval.sets.items import rows
 from dateline.index.dates.calendars import span_of
 from dateline.index.dates.expressions import resolve
 

@@ -26,7 +26,6 @@ from memory import peak
 from sets import add_data
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
 
 
 def documents(collection: Path) -> list[object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dateline.eval.commands import load_set
 from dateline.eval.numbers.metrics import containment
 from dateline.eval.sets.questions import QuestionSet
 
@@ -60,3 +61,16 @@ def test_every_kind_of_question_is_there(shipped: tuple[QuestionSet, dict[str, s
     assert kinds <= tags.keys()
     assert tags["unanswerable"] == sum(not question.answerable for question in questions) >= 12
     assert not any(question.draft for question in questions)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_shipped_set_is_found_by_its_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of that name is meant instead where there are questions in it."""
+    shipped = QuestionSet.load(ROOT / "eval" / "questions" / f"{name}.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert load_set(name) == shipped
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "article.txt").write_text("Dar called Araghchi.", encoding="utf-8")
+    assert load_set(name) == shipped
+    QuestionSet(name, shipped.questions[:1]).save(tmp_path / name / "mine.yaml")
+    assert len(load_set(name)) == 1

@@ -154,7 +154,7 @@ print(len(index.store.dense(HashingEmbedder().encode(["harbour"])[0], 3)))
 def test_a_graph_that_crashes_its_reader_is_named_from_then_on(many: Path) -> None:
     level = graph(many, "data_level0.bin")
     overwrite(level, 0, random.Random(1).randbytes(level.stat().st_size))
-    code = ASKING.format(root=str(ROOT), tests=str(ROOT / "tests"))
+    code = ASKING.format(tests=str(ROOT / "tests"))
     asked = subprocess.run([sys.executable, "-c", code, many], capture_output=True, text=True, check=False)
     assert asked.returncode < 0 and asked.stdout == "opened\n", "Chroma's library is known to crash on this"
     assert (many / READING).exists()
@@ -189,7 +189,7 @@ for vector in index.store.vectors.vectors(sorted(index.store.vectors.ids())).val
 
 def test_a_graph_that_crashes_a_later_request_is_named_from_then_on(large: Path, tmp_path: Path) -> None:
     """A link that leads nowhere crashes the searches that come by it: not the first, if it is far from that."""
-    code = ASKING_ON.format(root=str(ROOT), tests=str(ROOT / "tests"))
+    code = ASKING_ON.format(tests=str(ROOT / "tests"))
     for attempt in range(10):
         many = Path(shutil.copytree(large, tmp_path / f"many{attempt}"))
         level = graph(many, "data_level0.bin")

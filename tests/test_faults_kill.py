@@ -84,7 +84,7 @@ def check(file: Path) -> set[int]:
 def test_what_was_answered_is_kept_though_the_chat_is_killed(tmp_path: Path, kills: int) -> None:
     rng = random.Random(11)
     file = tmp_path / CONVERSATIONS
-    code = CHATTING.format(root=str(ROOT), tests=str(ROOT / "tests"), file=str(file))
+    code = CHATTING.format(tests=str(ROOT / "tests"), file=str(file))
     told = 0
     with subprocess.Popen([sys.executable, "-c", code], stdin=PIPE, stdout=PIPE, text=True, bufsize=1) as process:
         assert process.stdin is not None and process.stdout is not None

@@ -41,8 +41,7 @@ def test_sixty_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     rng = random.Random(7)
     articles, folder = tmp_path / "articles", tmp_path / "index"
     articles.mkdir()
-    root = Path(__file__).parent.parent
-    code = WORKER.format(root=str(root), tests=str(root / "tests"), index=str(folder), articles=str(articles))
+    code = WORKER.format(tests=str(Path(__file__).parent), index=str(folder), articles=str(articles))
     killed = 0
     for _ in range(KILLS):
         change(articles, rng)

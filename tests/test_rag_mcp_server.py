@@ -83,8 +83,7 @@ def test_in_the_process(assistant: Assistant) -> None:
 
 
 def test_over_stdio(folder: Path) -> None:
-    root = Path(__file__).parent.parent
-    environment = {"PYTHONPATH": f"{root}:{root / 'tests'}", "HF_HUB_OFFLINE": "1"}
+    environment = {"PYTHONPATH": str(Path(__file__).parent), "HF_HUB_OFFLINE": "1"}
     talk(
         mcp.StdioServerParameters(command=sys.executable, args=["-c", SERVER, str(folder)], env=environment), every_tool
     )

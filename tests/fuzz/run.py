@@ -19,7 +19,6 @@ import traceback
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 
 
 def main() -> int:
@@ -35,7 +34,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("runs/fuzz"), help="where findings go (default: %(default)s)")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    sys.path[:0] = [str(ROOT), str(HERE.parent), str(HERE)]
+    sys.path[:0] = [str(HERE.parent), str(HERE)]
     if arguments.inside:
         fuzz(arguments.targets[0], arguments)
     from targets import TARGETS
