@@ -13,7 +13,7 @@ import torch
 from model import SUPPORT, VERDICTS, Batch, packaged
 from tokenizers import Tokenizer
 
-from index.sentences import split
+from dateline.index.prose.sentences import split
 
 Row = dict[str, Any]
 Span = tuple[int, int]
@@ -194,6 +194,7 @@ def title_of(row: Row, full: str, rng: random.Random) -> str:
 
 def save(examples: list[Example], file: Path) -> None:
     """Write a shard."""
+
     def flat(lists: list[list[Span]]) -> np.ndarray:
         return np.array([pair for some in lists for pair in some], np.uint16).reshape(-1, 2)
 

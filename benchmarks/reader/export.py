@@ -9,7 +9,7 @@ import torch
 from corpora import CLAIMS, QUESTIONS
 from model import Reader
 
-from rag.reader import weights
+from dateline.rag.reader import weights
 
 
 def main() -> None:

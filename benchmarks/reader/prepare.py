@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from corpora import CLAIMS, QUESTIONS, Corpus, rows
-from examples import Encoder, Example, cut, part, save, spans_of, title_of, window, without
 from negatives import Row, names, near_passages, swapped, unanswered
+
+from examples import Encoder, Example, cut, part, save, spans_of, title_of, window, without
 
 
 def short(row: Row, words: int = 190) -> Row:

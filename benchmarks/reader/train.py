@@ -26,8 +26,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import torch
 from corpora import CLAIMS, QUESTIONS
-from examples import Example, Shard, collate
 from model import Batch, Reader, losses
+
+from examples import Example, Shard, collate
 
 WEIGHTS = {"span": 1.0, "evidence": 0.5, "answers": 0.6, "verdict": 1.0, "support": 1.0}
 TOKENS = 4096
@@ -171,7 +172,12 @@ def main() -> None:
         if counted >= 2500:
             row = {name: round(total / counted, 4) for name, total in sums.items()}
             speed = counted / (time.time() - saved) if counted else 0
-            row |= {"step": state["step"], "seen": state["seen"], "time": time.strftime("%F %T"), "per_s": round(speed, 1)}
+            row |= {
+                "step": state["step"],
+                "seen": state["seen"],
+                "time": time.strftime("%F %T"),
+                "per_s": round(speed, 1),
+            }
             log.write(json.dumps(row) + "\n")
             log.flush()
             save()

@@ -73,9 +73,7 @@ def build(weights: Mapping[str, Array], *, layers: int, heads: int, epsilon: flo
         parts = [part(f"attention.self.{name}") for name in ("query", "key", "value")]
         weight, bias = np.concatenate([w for w, _ in parts]), np.concatenate([v for _, v in parts])
         query, key, value = b.add("Split", [b.linear(hidden, weight, bias)], outputs=3, axis=-1, num_outputs=3)
-        attended = b.add(
-            "MultiHeadAttention", [query, key, value, "", "mask"], domain=_MICROSOFT, num_heads=heads
-        )
+        attended = b.add("MultiHeadAttention", [query, key, value, "", "mask"], domain=_MICROSOFT, num_heads=heads)
         attended = b.linear(attended, *part("attention.output.dense"))
         hidden = b.add_norm(attended, hidden, *part("attention.output.LayerNorm"), epsilon)
         inner = b.add("Gelu", [b.linear(hidden, *part("intermediate.dense"))])

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.reader.graph import build
-from rag.reader.reading import Reading, Window
-from rag.reader.weights import FOLDER, load
+from dateline.rag.reader.graph import build
+from dateline.rag.reader.reading import Reading, Window
+from dateline.rag.reader.weights import FOLDER, load
 
 VERDICTS = ("yes", "no", "planned", "alleged", "not_stated")
 SUPPORT = ("supported", "refuted", "neutral")
