@@ -9,6 +9,7 @@ from dateline.index.dates.expressions import TimeExpression
 
 Reason = Literal["no_documents", "not_mentioned", "not_stated", "outside_dates", "unclear_question"]
 Support = Literal["verbatim", "supported", "unsupported"]
+Verdict = Literal["yes", "no", "planned", "alleged", "not_stated"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,27 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Short:
+    """A short answer as it stands in bold: its words and where an article has them.
+
+    ``citation`` is the number of the mark whose document has them; ``document.text[start:end] == text``.
+
+    >>> from dateline.rag.answer import Short
+    >>> Short("Ann Lee", citation=1, start=0, end=7).to_dict()
+    {'text': 'Ann Lee', 'citation': 1, 'start': 0, 'end': 7}
+    """
+
+    text: str
+    citation: int
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"text": self.text, "citation": self.citation, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True)
 class Event:
     """One row of a "when" answer: something told by one or several citations, and its day.
 
@@ -112,7 +134,9 @@ class Answer:
 
     ``text`` is Markdown with marks [1], [2]… numbered by first appearance. ``abstained`` says that
     the articles do not answer, for the ``reason``; then ``nearest`` is what comes closest. ``confidence``
-    is calibrated: of the answers given with 0.8, four in five hold. ``events`` are the rows of a "when"
+    is calibrated: of the answers given with 0.8, four in five hold. ``short`` is what stands in bold, as data, empty
+    where nothing is sure enough; ``verdict`` answers a yes-or-no question; ``more`` counts further sentences or events
+    that were found and not shown. ``events`` are the rows of a "when"
     answer, ``mode`` is "extractive" or the LLM's name, ``notice`` a sentence where something was amiss
     (the LLM did not answer). ``ms`` holds milliseconds for retrieve, answer and total.
 
@@ -135,7 +159,10 @@ class Answer:
     reason: Reason | None = None
     confidence: float = 0.0
     nearest: tuple[Citation, ...] = ()
+    short: tuple[Short, ...] = ()
+    verdict: Verdict | None = None
     events: tuple[Event, ...] = ()
+    more: int = 0
     mode: str = "extractive"
     notice: str = ""
     ms: dict[str, float] = field(default_factory=dict)
@@ -152,7 +179,10 @@ class Answer:
             "sentences": [s.to_dict() for s in self.sentences],
             "citations": [c.to_dict() for c in self.citations],
             "nearest": [c.to_dict() for c in self.nearest],
+            "short": [s.to_dict() for s in self.short],
+            "verdict": self.verdict,
             "events": [e.to_dict() for e in self.events],
+            "more": self.more,
             "mode": self.mode,
             "notice": self.notice,
             "ms": self.ms,

@@ -15,6 +15,7 @@ from dateline.rag.answer import Answer, Citation
 from dateline.rag.answers.draft import Draft
 from dateline.rag.answers.extractive import Extractive
 from dateline.rag.question.rewrite import rewrite
+from dateline.rag.reader.shipped import open_reader
 from dateline.rag.search.retriever import Hit, Retriever
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from dateline.rag.llm.generative import Generator
+    from dateline.rag.reader.reading import Reader
 
 History = Sequence[Mapping[str, str]]
 """Earlier turns, oldest first: {"role": "user" or "assistant", "content": text}."""
@@ -36,7 +38,9 @@ class Assistant:
 
     Without ``llm`` the answer is made of the articles' own sentences. With one (any LlamaIndex
     LLM) the model writes, and ``unsupported`` says whether a sentence that its passages do not
-    support is dropped or shown flagged; ``llm_rewrite`` lets it make follow-ups standalone too.
+    support is dropped or shown flagged; ``llm_rewrite`` lets it make follow-ups standalone too. ``reader`` finds the
+    words that answer: "" the one that ships, "off" for sentences alone, a Transformers question-answering model by
+    path or hub name, or any object that reads (``dateline.rag.reader.reading.Reader``).
 
     >>> from dateline.index import Index
     >>> from dateline.rag import Assistant, Retriever
@@ -61,10 +65,12 @@ class Assistant:
         unsupported: Literal["drop", "flag"] = "drop",
         nli: str = "",
         llm_rewrite: bool = True,
+        reader: str | Reader = "",
     ) -> None:
         self.retriever = retriever
         index = retriever.index
-        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, index.store.sentences)
+        chosen = open_reader(reader) if isinstance(reader, str) else reader
+        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, index.store.sentences, chosen)
         self.generator: Generator | None = None
         self.rewrite: Callable[[str, History], str] = rewrite
         if llm is not None:
@@ -240,7 +246,10 @@ def _answer(base: Answer, draft: Draft) -> Answer:
         text=draft.text,
         sentences=draft.sentences,
         citations=draft.citations,
+        short=draft.short,
+        verdict=draft.verdict,
         events=draft.events,
+        more=draft.more,
         abstained=draft.abstained,
         reason=draft.reason,
         confidence=draft.confidence,

@@ -37,7 +37,8 @@ class Settings:
 
     ``index`` is the store's folder; ``embedder`` the packaged model or a sentence-transformers
     path or name; ``k`` how many passages an answer is made from; ``reranker`` a cross-encoder's
-    path or name, or "" for none; ``llm_url`` an OpenAI-compatible address, "" for extractive
+    path or name, or "" for none; ``reader`` what finds the words that answer: "" the model that ships, "off" for
+    sentences alone, or a question-answering model's path or name; ``llm_url`` an OpenAI-compatible address, "" for extractive
     answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
     sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
     check, or "". ``style`` is "written" (by the LLM, where there is one) or "quoted" (the articles'
@@ -65,6 +66,7 @@ class Settings:
     embedder: str = PACKAGED
     k: int = 10
     reranker: str = ""
+    reader: str = ""
     llm_url: str = ""
     llm_model: str = ""
     unsupported: Unsupported = "drop"
@@ -145,6 +147,7 @@ class Settings:
             unsupported=self.unsupported,
             nli=self.nli,
             llm_rewrite=self.llm_rewrite == "on",
+            reader=self.reader,
         )
 
     def rewriter(self) -> Callable[[str, Sequence[Mapping[str, str]]], str]:

@@ -15,16 +15,15 @@ FLOORS = ("index", "rag", "eval")
 ORDER = [
     "index.errors", "index.dates", "index.documents", "index.filters", "index.prose", "index.reading",
     "index.vectors", "index.keeping", "index.building", "index.mending", "index.index", "index",
-    "rag.answer", "rag.english", "rag.question", "rag.search", "rag.evidence", "rag.events", "rag.answers",
+    "rag.answer", "rag.english", "rag.question", "rag.search", "rag.reader", "rag.evidence", "rag.events", "rag.answers",
     "rag.check", "rag.llm", "rag.query_engine", "rag.assistant", "rag.service", "rag.settings", "rag.html",
     "rag.chat", "rag.page", "rag.command", "rag",
     "eval.numbers", "eval.sets", "eval.runs", "eval.pages", "eval.runner", "eval", "eval.commands",
     "ui",
 ]  # fmt: skip
-"""From the ground up: the rooms, and the files that stand at the root of a floor. ``rag.rules`` stands beside ``rag``."""
-BESIDE = {"rag.rules"}
+"""From the ground up: the rooms, and the files that stand at the root of a floor."""
 FULL = 15
-"""So many files a room holds, its ``__init__.py`` not counted; what is beside the rooms may hold more."""
+"""So many files a room holds, its ``__init__.py`` not counted."""
 
 
 def parts(file: Path) -> tuple[str, ...]:
@@ -78,10 +77,7 @@ def test_no_import_points_up(module: str) -> None:
     here = room(module)
     for name, line in IMPORTED[module].items():
         there = room(name)
-        if {here, there} & BESIDE:
-            allowed = floor(there) <= floor(here)
-        else:
-            allowed = ORDER.index(there) <= ORDER.index(here) and (here != "ui" or floor(there) < 2 or there == "ui")
+        allowed = ORDER.index(there) <= ORDER.index(here) and (here != "ui" or floor(there) < 2 or there == "ui")
         assert allowed, f"{module}:{line} imports {name}"
 
 
@@ -98,7 +94,7 @@ def test_the_top_level_is_as_agreed() -> None:
 
 
 def test_every_room_has_its_place_and_is_packaged() -> None:
-    assert {name for name in ORDER if (ROOT / name.replace(".", "/")).is_dir()} == {*FLOORS, *ROOMS} - BESIDE
+    assert {name for name in ORDER if (ROOT / name.replace(".", "/")).is_dir()} == {*FLOORS, *ROOMS}
     assert {name for name in ORDER if name not in {*FLOORS, *ROOMS}} == {
         name for name in MODULES if name.count(".") == 1 and name not in ROOMS
     } | {"ui"}
@@ -113,7 +109,7 @@ def test_a_room_says_what_it_is_and_is_not_crowded(name: str) -> None:
     face = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
     assert ast.get_docstring(face)
     assert len(face.body) == 1, "the face of a room imports nothing: what it costs is paid where it is used"
-    assert name in BESIDE or len([file for file in folder.glob("*.py") if file.name != "__init__.py"]) <= FULL
+    assert len([file for file in folder.glob("*.py") if file.name != "__init__.py"]) <= FULL
 
 
 @pytest.mark.parametrize("name", ROOMS)

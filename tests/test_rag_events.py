@@ -6,9 +6,10 @@ from dateline.index.documents import Document
 from dateline.index.prose.chunking import chunk
 from dateline.rag.english.people import demonym, full_names, mentions, same_name
 from dateline.rag.english.tokens import stem, tokens
-from dateline.rag.events.tellings import answers, describe_time, merge, relation, tellings
+from dateline.rag.events.clauses import modality, read
+from dateline.rag.events.tellings import answers, merge, relation, tellings
+from dateline.rag.events.when import describe_time
 from dateline.rag.question.analysis import analyse
-from dateline.rag.rules.clauses import modality, read
 
 REPORT = Document(
     "report",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dateline.index.errors import ModelError
 from dateline.index.reading.loaders import load
+from dateline.rag.check.entailment import CrossEncoderEntailment
 from dateline.rag.check.grounding import check
-from dateline.rag.rules.entailment import CrossEncoderEntailment
 
 ARTICLE = (
     "The harbour of Belmora was closed on Tuesday after a cargo ship ran aground. "

@@ -10,7 +10,7 @@ from dateline.index.dates.expressions import resolve
 from dateline.rag import Assistant
 from dateline.rag.answer import Citation
 from dateline.rag.llm.generative import Generator, Written
-from dateline.rag.rules.relevance import Relevance
+from dateline.rag.llm.relevance import Relevance
 
 CLOSED = "The harbour of Belmora was closed on Tuesday."
 RAN = "A cargo ship ran aground."

@@ -22,6 +22,9 @@ LIMIT = 256
 """Tokens of an example at most; a longer passage is cut around its answer beforehand."""
 
 
+_STEP = 16
+
+
 @dataclass
 class Example:
     """`[CLS] question [SEP] (title [SEP]) text [SEP]`: ids, where segment 1 and where the text begins, labels."""
@@ -164,7 +167,7 @@ def without(row: Row, rng: random.Random) -> Row | None:
 def part(row: Row, rng: random.Random, most: int = 4) -> Row:
     """Return an unanswered row over some sentences of its passage that share words with the question."""
     parts = spans_of(row["context"])
-    asked = {word for word in re.findall(r"\w{4,}", row["question"].lower())}
+    asked = set(re.findall(r"\w{4,}", row["question"].lower()))
     shared = [len(asked & set(re.findall(r"\w{4,}", row["context"][s:e].lower()))) for s, e in parts]
     best = max(range(len(parts)), key=shared.__getitem__) if parts else 0
     if not parts:
@@ -242,7 +245,8 @@ class Shard:
 
 def collate(examples: list[Example]) -> Batch:
     """Return a padded batch."""
-    size, longest = len(examples), max(len(e.ids) for e in examples)
+    # Lengths in steps: every new shape costs the processor's matrix library memory that it keeps.
+    size, longest = len(examples), -(-max(len(e.ids) for e in examples) // _STEP) * _STEP
     ids = np.zeros((size, longest), np.int64)
     segments, mask, evidence = np.zeros_like(ids), np.zeros_like(ids), np.full_like(ids, -1)
     text, starts, ends = (np.zeros((size, longest), bool) for _ in range(3))

@@ -24,6 +24,7 @@ import numpy as np
 # Threads that spin while they wait for each other cost four fifths of the speed on a busy machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
 import torch
 from corpora import CLAIMS, QUESTIONS
 from model import Batch, Reader, losses

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from dateline.index.dates.expressions import TimeExpression
+from dateline.index.dates.expressions import TimeExpression, resolve
 from dateline.index.filters import to_day
 from dateline.rag.answer import Event, Sentence
 from dateline.rag.answers.draft import Draft
@@ -13,10 +13,9 @@ from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import copied
 from dateline.rag.answers.table import cell
 from dateline.rag.english.tokens import stem, tokens, wordset
-from dateline.rag.events.tellings import describe_time
+from dateline.rag.events.when import describe_time
 from dateline.rag.evidence.sentences import sentences
 from dateline.rag.question.analysis import Question
-from dateline.rag.rules.spans import TIME
 from dateline.rag.search.query import Query
 
 _BOUND = re.compile(r"\b(since|after|before|until)\s+(?:the\s+)?(?:last\s+)?\w", re.IGNORECASE)
@@ -37,7 +36,7 @@ def days(asked: Question, looked_for: Query) -> tuple[int, int] | None:
     """
     if looked_for.window is None:
         return None
-    times = {w.stem for match in TIME.finditer(asked.text) for w in tokens(match.group())}
+    times = {w.stem for time in resolve(asked.text) for w in tokens(time.text)}
     if not looked_for.only_when and set(asked.terms) - times - _HAPPENING:
         return None
     first, last = looked_for.window

@@ -7,13 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dateline.index.documents import Document, Passage
-from dateline.rag.answer import Citation, Event, Reason, Sentence
-from dateline.rag.english.people import same_name
-from dateline.rag.events.tellings import Told, show_day
+from dateline.rag.answer import Citation, Event, Reason, Sentence, Short, Verdict
+from dateline.rag.events.when import show_day
 from dateline.rag.evidence.sentences import Evidence
 
-SENTENCES = 3
-"""Sentences, or tellings, that an answer shows at most, unless it is an overview or a table."""
 _MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 _SUREST = 0.99
 """Confidence that no written answer goes beyond."""
@@ -32,6 +29,9 @@ class Draft:
     confidence: float = 0.0
     nearest: tuple[Citation, ...] = ()
     lead: str = ""
+    short: tuple[Short, ...] = ()
+    verdict: Verdict | None = None
+    more: int = 0
 
 
 @dataclass
@@ -70,13 +70,15 @@ class Writing:
                 self.sentences.append(Sentence(document.text[previous[0] : previous[1]], (before,), "verbatim"))
             self.lines.append(line)
 
-    def tell(self, told: Sequence[Told]) -> None:
-        """Add a line for each telling, once a sentence, with a note on who "the two" or "he" are."""
-        once = list({(t.document.doc_id, t.sentence.start): t for t in told}.values())[:SENTENCES]
-        for t in once:
-            number = self.cite(t.passage, t.sentence.start, t.sentence.end)
-            self.lines.append(f"{inline(t.sentence.text)}{note(t)} [{number}]")
-            self.sentences.append(Sentence(t.sentence.text, (number,), "verbatim"))
+    def number(self, evidence: Evidence) -> int:
+        """The number of a sentence's citation."""
+        return self.cite(evidence.passage, evidence.start, evidence.end)
+
+    def also(self, spans: Sequence[tuple[Passage, int, int]], articles: int) -> None:
+        """Cite with the first line what prints the very same, as the one report it is."""
+        numbers = [self.cite(*span) for span in spans]
+        self.lines[0] += f" {marked(numbers)} *({articles} articles, 1 independent report)*"
+        self.sentences[0] = replace(self.sentences[0], citations=(*self.sentences[0].citations, *numbers))
 
     def contrast(self, rivals: Sequence[tuple[str, Passage, int, int, str]]) -> None:
         """Add what other articles give instead: (value, passage, start, end, remark), each with its outlet and day."""
@@ -89,11 +91,22 @@ class Writing:
             self.lines.append(f"- **{value}** ({known}): {inline(text)} [{number}]")
             self.sentences.append(Sentence(text, (number,), "verbatim"))
 
-    def draft(self, lead: str, confidence: float) -> Draft:
+    def draft(
+        self,
+        lead: str,
+        confidence: float,
+        *,
+        short: Sequence[Short] = (),
+        verdict: Verdict | None = None,
+        more: int = 0,
+    ) -> Draft:
         """The finished draft: ``lead``, if any, above the lines."""
         text = "\n\n".join(part for part in (lead, *self.lines) if part)
         sure = min(confidence, _SUREST)
-        return Draft(text, tuple(self.sentences), tuple(self.citations), confidence=sure, lead=lead)
+        return Draft(
+            text, tuple(self.sentences), tuple(self.citations), confidence=sure, lead=lead,
+            short=tuple(short), verdict=verdict, more=more,
+        )  # fmt: skip
 
 
 def joined(answered: Sequence[tuple[str, Draft]]) -> Draft:
@@ -107,6 +120,7 @@ def joined(answered: Sequence[tuple[str, Draft]]) -> Draft:
     sentences: dict[str, Sentence] = {}
     blocks: dict[str, None] = {}
     events: list[Event] = []
+    short: list[Short] = []
     for draft in given:
         numbers: dict[int, int] = {}
         for one in draft.citations:
@@ -120,6 +134,7 @@ def joined(answered: Sequence[tuple[str, Draft]]) -> Draft:
         for sentence in draft.sentences:
             sentences.setdefault(sentence.text, replace(sentence, citations=_renumbered(sentence.citations, numbers)))
         events += [replace(event, citations=_renumbered(event.citations, numbers)) for event in draft.events]
+        short += [replace(one, citation=numbers[one.citation]) for one in draft.short]
     left = [f"*Not answered by the articles: {inline(asked)}*" for asked, draft in answered if draft.abstained]
     lead = " · ".join(dict.fromkeys(draft.lead for draft in given if draft.lead))
     return Draft(
@@ -129,6 +144,9 @@ def joined(answered: Sequence[tuple[str, Draft]]) -> Draft:
         tuple(events),
         confidence=min(draft.confidence for draft in given),
         lead=lead,
+        short=tuple(short),
+        verdict=next((draft.verdict for draft in given if draft.verdict), None),
+        more=sum(draft.more for draft in given),
     )
 
 
@@ -164,14 +182,6 @@ def outlet(passage: Passage) -> str:
     """Who published a passage, and on which day."""
     when = show_day(passage.published[:10]) if passage.published else "undated"
     return ", ".join(part for part in (passage.source or passage.title or passage.doc_id, when) if part)
-
-
-def note(told: Told) -> str:
-    """Who "the two leaders" are, where the sentence itself does not name them."""
-    named = [m.name for c in told.sentence.clauses for m in c.names if not m.resolved]
-    if all(any(same_name(n, other) for other in named) for n in told.resolved):
-        return ""
-    return f" *({listed(list(dict.fromkeys(told.resolved)))})*"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,9 +10,11 @@ from dateline.rag.answer import Reason
 from dateline.rag.answers.draft import Draft, Writing, citation, inline
 from dateline.rag.answers.rivals import unlike
 from dateline.rag.english.tokens import content_stems, tokens
+from dateline.rag.evidence.findings import Finding
 from dateline.rag.evidence.sentences import Embed, Evidence, Hit
 from dateline.rag.question.analysis import Question
 from dateline.rag.question.mentions import things
+from dateline.rag.reader.calibration import Calibration
 
 _ALIKE = 0.4
 """Cosine from which a sentence is near a question whatever its words."""
@@ -22,17 +24,23 @@ _RELATED = 0.2
 
 @dataclass(frozen=True)
 class Material:
-    """A question with its evidence, best first; ``likely`` is the probability that the evidence answers it.
+    """A question with what was found, best first; ``likely`` is the probability that the sentences answer it.
 
-    ``document`` gives an article by id, ``embed`` unit vectors (n, dimension).
+    ``weighed`` are the fitted models and thresholds, ``document`` gives an article by id, ``embed`` unit vectors (n, dimension).
     """
 
     asked: Question
     hits: Sequence[Hit]
-    evidence: Sequence[Evidence]
+    findings: Sequence[Finding]
     likely: float
+    weighed: Calibration
     document: Callable[[str], Document]
     embed: Embed
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """The sentences found, best first."""
+        return [f.evidence for f in self.findings]
 
     def writing(self) -> Writing:
         """An empty sheet for the answer."""
@@ -54,10 +62,11 @@ class Material:
         return likeness >= _ALIKE or (likeness >= _RELATED and (bool(shared & named) or len(shared) > 1))
 
     def decline(
-        self, reason: Reason, confidence: float, *, missing: Sequence[str] = (), first: Sequence[Evidence] = ()
+        self, reason: Reason, confidence: float, *, missing: Sequence[str] = (), first: Sequence[Finding] = ()
     ) -> Draft:
         """A refusal with the nearest evidence, ``first`` ahead of the rest; ``missing`` are names or words no article has."""
-        near = [e for e in unlike([*first, *self.evidence]) if missing or e in first or self._near(e)][:3]
+        found = unlike([*first, *self.findings])
+        near = [f.evidence for f in found if missing or f in first or self._near(f.evidence)][:3]
         nearest = tuple(
             citation(self.document(e.passage.doc_id), e.passage, e.start, e.end, n) for n, e in enumerate(near, start=1)
         )

@@ -13,7 +13,7 @@ from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import unlike
 from dateline.rag.answers.table import cell
 from dateline.rag.english.tokens import content_stems
-from dateline.rag.events.tellings import describe_time
+from dateline.rag.events.when import describe_time
 from dateline.rag.evidence.captions import is_caption
 from dateline.rag.evidence.sentences import Evidence, Hit, sentences
 from dateline.rag.question.analysis import CONTENT_FREE
@@ -66,10 +66,10 @@ def survey(material: Material) -> Draft | None:
     asks = _ASKS.match(material.asked.text)
     topic = content_stems(asks["topic"]) - _FREE if asks else frozenset()
     named = {s for name in material.asked.names for s in content_stems(name)} & topic
-    whole = [e for e in material.evidence if topic and topic <= content_stems(e.text)]
+    whole = [f for f in material.findings if topic and topic <= content_stems(f.text)]
     # What is told of "the talks in Oman" may call them a meeting.
-    told = whole or [e for e in material.evidence if named and named <= content_stems(e.text)]
-    told = unlike([e for e in told if not _PRONOUN.match(e.text)] or told)
+    found = whole or [f for f in material.findings if named and named <= content_stems(f.text)]
+    told = [f.evidence for f in unlike([f for f in found if not _PRONOUN.match(f.text)] or found)]
     if not told:
         return None
     # What is new comes first where that is asked, else what was first.

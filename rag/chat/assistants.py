@@ -56,6 +56,7 @@ class Assistants:
             unsupported=chosen.unsupported,
             nli=chosen.nli,
             llm_rewrite=chosen.llm_rewrite == "on",
+            reader=chosen.reader,
         )
 
     def _llm(self, chosen: Settings) -> LLM | None:

@@ -1,6 +1,6 @@
 """A claim and the sentences it rests on -> what they disagree about: names, numbers, and more.
 
-``dateline.rag.check.claim_dates`` looks at days, ``dateline.rag.check.denials`` at what is denied or uncertain, ``dateline.rag.rules.doers`` at who does what.
+``dateline.rag.check.claim_dates`` looks at days, ``dateline.rag.check.denials`` at what is denied or uncertain, ``dateline.rag.check.doers`` at who does what.
 
 Every rule looks at words that stand in the same place of an otherwise equal sentence, or that the evidence lacks
 altogether, so that a paraphrase passes and an exchanged name, number or "not" does not.
@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from dateline.rag.check import claim_dates, denials
+from dateline.rag.check import claim_dates, denials, doers
 from dateline.rag.check.alignment import Alignment
 from dateline.rag.check.names import same_name
 from dateline.rag.english.words import ARTICLES, DAYS, MONTHS, TITLES, Word, Words
-from dateline.rag.rules import doers
 
 
 def _table(words: str) -> frozenset[str]:

@@ -35,7 +35,7 @@ THRESHOLD = 0.5
 
 
 class Entailment(Protocol):
-    """A second opinion, such as ``dateline.rag.rules.entailment.CrossEncoderEntailment``."""
+    """A second opinion, such as ``dateline.rag.check.entailment.CrossEncoderEntailment``."""
 
     def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return for each (passage sentences, claim) how likely the first entails the second, 0 to 1."""
@@ -140,7 +140,7 @@ class Checker:
     def __init__(self, nli: str = "") -> None:
         self.entailment: Entailment | None = None
         if nli:
-            from dateline.rag.rules.entailment import CrossEncoderEntailment
+            from dateline.rag.check.entailment import CrossEncoderEntailment
 
             self.entailment = CrossEncoderEntailment(nli)
 

@@ -378,7 +378,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
 
     entailment = None
     if settings.nli:
-        from dateline.rag.rules.entailment import CrossEncoderEntailment
+        from dateline.rag.check.entailment import CrossEncoderEntailment
 
         entailment = CrossEncoderEntailment(settings.nli)
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dateline.index.dates.expressions import TimeExpression
+from dateline.index.dates.expressions import TimeExpression, resolve
 from dateline.index.documents import Document, Passage
 from dateline.rag.english.people import TITLES, Mention, demonym, same_name
 from dateline.rag.english.tokens import IRREGULAR_FORMS, content_stems, past, stem, tokens, wordset
+from dateline.rag.events.clauses import Clause, Modality, Read, read
+from dateline.rag.events.when import describe_time
 from dateline.rag.evidence.sentences import Embed
 from dateline.rag.question.analysis import Question
-from dateline.rag.rules.clauses import Clause, Modality, Read, read
-from dateline.rag.rules.spans import TIME
 
 SAME_RELATION = 0.52
 """Cosine from which two masked clauses ("someone spoke with someone") tell of one kind of relation."""
@@ -50,7 +50,6 @@ _ADJECTIVE = re.compile(
 )
 """A lower-case noun right behind a name."""
 _ROLE_BEFORE = re.compile(rf"(?:\b[A-Z]\w+ )?(?:\b(?:{'|'.join(TITLES)})\b )+(?=someone\b)", re.IGNORECASE)
-_TIME_PHRASE = re.compile(rf"\s+(?:(?:on|in|during|since|last|this)\s+)?(?:{TIME.pattern})")
 _SOURCE = re.compile(r"\baccording to\s+(?:[\w’']+\s+){0,4}\Z", re.IGNORECASE)
 """What stands in front of the one who tells of an event without taking part in it."""
 _MAX_CLAUSES = 24
@@ -110,14 +109,15 @@ def relation(question: Question) -> Relation | None:
     if not names:
         return None
     text = _BESIDES.sub("", question.text)
-    times = [match.group() for match in TIME.finditer(text)]
-    text = _TIME_PHRASE.sub("", text)
+    times = [time.text for time in resolve(text)]
+    for time in times:
+        text = re.sub(rf"\s+(?:(?:on|in|during|since|last|this)\s+)?{re.escape(time)}", "", text)
     named = {w.stem for name in question.names for w in tokens(name)} | {w.stem for t in times for w in tokens(t)}
     stems = frozenset(t for t in question.terms if t not in named and t not in _RELATION_NOISE)
     if not stems:
         return None
     text, agent_asked = _statement(text, names)
-    symmetric = bool(re.search(r"\b(?:with|between|and)\b", text) or stems & _SYMMETRIC)
+    symmetric = bool(stems & _SYMMETRIC)
     calendar = frozenset(word for t in times for word in _calendar(t))
     return Relation(names, text, stems, symmetric, agent_asked, excluded, calendar)
 
@@ -413,30 +413,3 @@ def _happening(group: Sequence[Told]) -> Happening:
 def when(told: Told) -> str:
     """What a reader is told about the day: the day, its bounds, or why it is not known."""
     return describe_time(_time(told), told.document.published)
-
-
-def describe_time(time: TimeExpression | None, published: str | None) -> str:
-    """Describe ``time`` for a reader of an article ``published`` then: a day, bounds, or why neither is known."""
-    if time is not None and time.earliest and time.latest:
-        if time.earliest == time.latest:
-            return show_day(time.earliest)
-        if re.fullmatch(r"\d{4}", time.value):
-            return time.value
-        if re.fullmatch(r"\d{4}-\d{2}", time.value):
-            return date.fromisoformat(time.earliest).strftime("%B %Y")
-        return f"between {show_day(time.earliest)} and {show_day(time.latest)}"
-    if time is not None and (time.earliest or time.latest):
-        return f"from {show_day(time.earliest)}" if time.earliest else f"until {show_day(str(time.latest))}"
-    if time is not None:
-        weekday = next((d for d in _WEEKDAYS if d.casefold() in time.text.casefold()), None)
-        said = f"a {weekday}" if weekday else f"“{time.text}”"
-        return f"{said}; the article is undated" if not published else f"{said}; reported {show_day(published[:10])}"
-    if published:
-        return f"day not stated; reported {show_day(published[:10])}"
-    return "day not stated; the article is undated"
-
-
-def show_day(day: str) -> str:
-    """An ISO day as "Sat 24 January 2026"."""
-    value = date.fromisoformat(day)
-    return f"{value:%a} {value.day} {value:%B %Y}"

@@ -10,68 +10,44 @@ from datetime import date
 from dateline.index.documents import Passage
 from dateline.rag.english.acronyms import abbreviated
 from dateline.rag.english.tokens import STOP_WORDS, stem, tokens
+from dateline.rag.evidence.findings import Finding
 from dateline.rag.evidence.sentences import Evidence, Hit
 from dateline.rag.question.analysis import Question
-from dateline.rag.rules.weights import CONFIDENCE
+from dateline.rag.reader.calibration import Calibration
 
 Knows = Callable[[str], bool]
 """Whether any article of the index has a word."""
 
 _SHORT = 6
 """Content terms; with more, the best passages may lack a name although another article has it."""
-_UNTOLD = 0.6
-"""Factor on the confidence where a time, number or place stands in a sentence without a word of what is asked about."""
 _SAID = 0.85
 """Share of the question's words, by their rarity, from which a sentence tells what is asked about."""
-_SAID_IN_FULL = 0.45
-"""Confidence, at least, where one sentence tells what is asked in the question's own words (see ``_said_in_full``)."""
 _OLD = 60
 """Days after which an article is no longer news."""
-_HALF_TOLD = 0.75
-"""The same where no more than half of the words are there, of a question without a name."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
-def confidence(asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None) -> float:
-    """The probability, by a logistic model, that the best sentences answer ``asked``."""
-    values = features(asked, evidence, hits, asked_on)
-    likely = 1 / (1 + math.exp(-sum(CONFIDENCE.get(name, 0.0) * value for name, value in values.items())))
-    first = evidence[0].features
-    if asked.type in ("time", "number", "place") and first["names"] == 0.0:
-        if first["told"] == 0.0:
-            likely *= _UNTOLD
-        elif first["told"] <= 0.5 and not asked.names:
-            likely *= _HALF_TOLD
-    # Who did something must be told as its doer, which words that stand in one sentence do not show.
-    return max(likely, _SAID_IN_FULL) if asked.type != "person" and _said_in_full(first) else likely
-
-
-def _said_in_full(first: dict[str, float]) -> bool:
-    """Whether the best sentence has every word of what is asked and a value of the type, and its passage every name.
-
-    Short questions are not much like the sentence that answers them, so the likeness alone declines them. Of such
-    questions that the model declined, the articles answered 8 of 9 on news and in small collections (of those of
-    squad_v2, most of them written to mislead, 4 of 11).
-    """
-    return first["passage_cover"] >= 1.0 and first["told"] >= 1.0 and first["type"] >= 1.0
+def confidence(
+    asked: Question, findings: Sequence[Finding], hits: Sequence[Hit], asked_on: str | None, weighed: Calibration
+) -> float:
+    """The probability that the sentences found answer ``asked``."""
+    return weighed.probability("answered", features(asked, findings, hits, asked_on))
 
 
 def features(
-    asked: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], asked_on: str | None
+    asked: Question, findings: Sequence[Finding], hits: Sequence[Hit], asked_on: str | None
 ) -> dict[str, float]:
     """What the confidence is read off: how well the best sentence and passage fit, and how far the next ones fall off.
 
     The fall-off of the retrieval scores is a predictor of query performance (Shtok et al. 2012).
     """
-    first = evidence[0]
+    first = findings[0].evidence
     dense = sorted((h.dense or 0.0 for h in hits), reverse=True)
     rest = dense[1:]
     values = {f"first_{name}": value for name, value in first.features.items()}
     values |= {
-        "bias": 1.0,
-        "score": first.score,
-        "gap": first.score - evidence[1].score if len(evidence) > 1 else 1.0,
-        "best_dense": max(e.features["dense"] for e in evidence),
+        "cheap": first.score,
+        "best_dense": max(f.evidence.features.get("dense", 0.0) for f in findings),
         "best_hit": dense[0],
         "best_hit_squared": dense[0] ** 2,
         "peak": dense[0] - sum(rest) / len(rest) if rest else 0.0,
@@ -81,6 +57,17 @@ def features(
         "missing_names": len(missing_names(asked, hits)) / len(asked.names) if asked.names else 0.0,
         "dense_cover": first.features["dense"] * first.features["passage_cover"],
     }
+    read = [f for f in findings if f.features]
+    if read:
+        values |= {f"read_{name}": value for name, value in (read[0].features or {}).items()}
+        values |= {
+            "sentence": read[0].score,
+            "sentence_gap": read[0].score - read[1].score if len(read) > 1 else 1.0,
+            "best_span": max((f.features or {})["span"] for f in read),
+            "best_answers": max((f.features or {})["answers"] for f in read),
+            "best_evidence": max((f.features or {})["evidence"] for f in read),
+        }
+        values |= {f"kind_{asked.kind}": 1.0}
     age = _age(first.passage, asked_on)
     # An archive that ends long before the day of asking says nothing by being old.
     current = any(days is not None and days <= _OLD for days in (_age(h.passage, asked_on) for h in hits))

@@ -1,7 +1,7 @@
 """Passages -> ranked evidence sentences.
 
 Every sentence of the retrieved passages is scored by a linear model over readable features
-(``rag/rules/weights.py``): words, names, the answer's type, and the likeness of question and sentence by
+(``rag/evidence/weights.py``): words, names, the answer's type, and the likeness of question and sentence by
 the vectors that were stored when the article was indexed.
 """
 
@@ -21,18 +21,18 @@ from dateline.index.documents import Document, Passage
 from dateline.index.keeping.rows import Sentences
 from dateline.index.prose.sentences import split
 from dateline.rag.english.acronyms import abbreviated
+from dateline.rag.english.patterns import NUMBER
 from dateline.rag.english.tokens import Token, tokens
 from dateline.rag.evidence.captions import is_caption
+from dateline.rag.evidence.weights import SENTENCE
 from dateline.rag.question.analysis import Question
-from dateline.rag.rules.spans import NUMBER, TIME
-from dateline.rag.rules.weights import SENTENCE
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 
 Stored = Callable[[Sequence[str]], Mapping[str, Sentences]]
 """Passage ids -> what the index keeps of their sentences; ids it does not know are missing."""
 
-KEPT = 12
+KEPT = 16
 """Sentences that are weighed against each other; where the index has no vectors, so many are embedded."""
 
 _MAX_HITS = 10
@@ -123,14 +123,14 @@ def gather(
         before = ""
         for number, (start, end) in enumerate(spans):
             text = article.text[start:end]
-            if is_caption(text):
+            if is_caption(text) or text.endswith("?"):  # what an article asks, it does not tell
                 continue
-            values = features(question, text, before, read, hits, rarity)
+            times = tuple(t for t in passage.dates if start <= t.start and t.end <= end)
+            values = features(question, text, before, read, hits, rarity, [t.text for t in times])
             values["opening"] = float(number == 0)
             if similar:
                 values["dense"] = similar[number]
             previous = spans[number - 1] if number and _OPENER.match(text) else None
-            times = tuple(t for t in passage.dates if start <= t.start and t.end <= end)
             found.append(Evidence(passage, start, end, text, hit, _weigh(values), previous, times, values))
             before = text
     return _ranked(found, asked, embed)
@@ -184,9 +184,15 @@ class _Read:
 
 
 def features(
-    question: Question, text: str, before: str, read: _Read, hits: Sequence[Hit], rarity: dict[str, float]
+    question: Question,
+    text: str,
+    before: str,
+    read: _Read,
+    hits: Sequence[Hit],
+    rarity: dict[str, float],
+    times: Sequence[str],
 ) -> dict[str, float]:
-    """The lexical features of one sentence as evidence for ``question``, each about 0 to 1."""
+    """The lexical features of one sentence as evidence for ``question``, each about 0 to 1; ``times`` stand in it."""
     hit = read.hit
     sequence = tokens(text)
     stems = {w.stem for w in sequence} | _abbreviated(question, text)
@@ -201,7 +207,7 @@ def features(
     named = [{w.stem for w in tokens(name)} for name in question.names]
     told = [t for t in question.terms if not any(t in n for n in named) and t not in question.target] or question.terms
     share = sum(t in stems for t in told) / len(told) if told else 1.0
-    kind_ok = _type_present(question, text, sequence)
+    kind_ok = _type_present(question, text, sequence, times)
     if question.type in ("time", "number", "place") and not share and not any(n & stems for n in named):
         kind_ok *= _UNTOLD  # a date or figure of something else
     return {
@@ -247,11 +253,11 @@ def _bigrams(question: Question, sequence: Sequence[Token]) -> float:
     return close / len(pairs)
 
 
-def _type_present(question: Question, text: str, sequence: Sequence[Token]) -> float:
+def _type_present(question: Question, text: str, sequence: Sequence[Token], times: Sequence[str]) -> float:
     """Whether the sentence holds something of the answer's type that the question does not say."""
     asked = set(question.terms)
     if question.type == "time":
-        return float(any(not _said(m.group(), asked) for m in TIME.finditer(text)))
+        return float(any(not _said(time, asked) for time in times))
     if question.type == "number":
         return float(any(not _said(m.group(), asked) for m in NUMBER.finditer(text)))
     if question.type == "place":

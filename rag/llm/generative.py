@@ -32,10 +32,10 @@ from dateline.rag.check.grounding import THRESHOLD, Checker, examine
 from dateline.rag.english.words import read
 from dateline.rag.llm import prompt
 from dateline.rag.llm.marks import Marked, MarkParser
+from dateline.rag.llm.relevance import Embed, Relevance
 from dateline.rag.llm.server import EndlessError, RefusedError, UnreadableError, connect
 from dateline.rag.llm.stream import BEAT, CutShortError, SilenceError, pieces
-from dateline.rag.rules.relevance import Embed, Relevance
-from dateline.rag.rules.utterances import escaped, plain, refuses, says_nothing, shared_words
+from dateline.rag.llm.utterances import escaped, plain, refuses, says_nothing, shared_words
 
 __all__ = ["Generator", "Tally", "Written", "connect"]
 

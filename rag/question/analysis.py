@@ -47,6 +47,8 @@ QUANTITY = wordset(
     """
 )
 """Words behind "how" that ask for an amount."""
+_OWN = 2
+"""Content words from which "when …?" asks about something of its own."""
 _AUXILIARIES = wordset(
     """
     did do does has have had is are was were will would can could should may might must am didn't doesn't don't
@@ -74,9 +76,11 @@ _WH = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"(?:\band|,|;|\bor|&)\s+(?:(?:with|by|to|from|in|on|at|about|for)\s+)?(?=(?:who|when|where|why|how|what|which)\b)",
+    r"(?:,?\s*(?:\band|\bor|&)\s+|,\s+(?=\w+(?:,|\s+and)\s+(?:who|when|where|why|how|what)\b))"
+    r"(?:(?:with|by|to|from|in|on|at|about|for)\s+)?(?=(?:who|when|where|why|how|what|which)\b)",
     re.IGNORECASE,
 )
+"""What joins two parts of a question: a comma alone does so only in a row of bare question words."""
 _PREPOSITIONS = wordset(
     """
     of in on at to from with by for into about against over under as through after before
@@ -210,7 +214,9 @@ def questions(text: str) -> list[str]:
     """
     found: list[str] = []
     for part in _parts(" ".join(text.split())):
-        if found and not (_complete(part) and _complete(found[-1])):
+        # A day is told with what happened on it, unless it is asked of something else.
+        timed = _kind(part)[0] == "when" and sum(w.content and w.text not in _TIME_NOUNS for w in tokens(part)) < _OWN
+        if found and (timed or not (_complete(part) and _complete(found[-1]))):
             found[-1] = f"{found[-1].rstrip('?!., ')} and {part}"
         else:
             found.append(part)
