@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,13 +85,16 @@ def test_a_failing_model(failure: Exception) -> None:
 
 
 def test_a_slow_model() -> None:
+    taken_back, late = threading.Event(), threading.Event()
+
     def slow(messages):
-        time.sleep(1.5)
+        taken_back.wait(60)
+        late.set()
         yield "When did Ilsa Koren speak?"
 
-    started = time.monotonic()
     assert rewritten("When did she speak?", slow, patience=0.2) == rewrite("When did she speak?", HISTORY)
-    assert time.monotonic() - started < 1.2
+    assert not late.is_set(), "nobody waited for it"
+    taken_back.set()
 
 
 def test_a_model_that_does_not_end() -> None:
