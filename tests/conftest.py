@@ -39,7 +39,7 @@ SLOW = {
     "test_ui_browser",
     "test_wheel",
 }
-"""Files that kill, fuzz, install, or start servers, clusters or a browser: `make quick` leaves them out, and single tests
+"""Files that kill, fuzz, install, or start servers, clusters, models or a browser: `make quick` leaves them out, and single tests
 that are marked ``slow``."""
 
 

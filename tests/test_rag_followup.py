@@ -162,6 +162,7 @@ def llama() -> Iterator[str]:
         process.kill()
 
 
+@pytest.mark.slow
 @needs_llama
 def test_a_small_model(llama: str) -> None:
     """Whatever it writes, what is taken is the question filled in, or the rules' rewriting."""
@@ -171,6 +172,7 @@ def test_a_small_model(llama: str) -> None:
         assert found == rewrite(question, HISTORY) or objection(found, question, HISTORY) is None
 
 
+@pytest.mark.slow
 @needs_llama
 def test_the_command(llama: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)

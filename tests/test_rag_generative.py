@@ -515,6 +515,7 @@ def llama() -> Iterator[Llama]:
     running.stop()
 
 
+@pytest.mark.slow
 @needs_llama
 class TestLlama:
     def test_tells_its_limits(self, llama: Llama) -> None:
