@@ -5,10 +5,15 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar off
 PORT   ?= 7860
 Q      ?= who spoke with Araghchi and when?
+# How many tests run at once. A file's tests stay together: they share servers and indexes.
+JOBS   ?= auto
+TESTS  := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+# The address of PyTorch's CPU builds, as pytorch.org shows it; left empty, pip's own index is asked
+TORCH_INDEX ?=
 
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: chat ask test check eval fuzz faults clean
+.PHONY: chat ask test quick check eval fuzz faults clean
 .DEFAULT_GOAL := chat
 
 # Index the seed articles if that has not been done, and open the chat on http://127.0.0.1:7860
@@ -21,9 +26,13 @@ ask: $(VENV)/ready
 	@$(BIN)/dateline index seeds --prune >&2
 	@$(BIN)/dateline ask "$(Q)"
 
-# Lint, type-check and test
+# Lint, type-check and test; COVERAGE=1 tells which lines the tests pass, those of the programs they start too
 test: $(VENV)/ready-for-tests check
-	$(BIN)/python -m pytest
+	$(TESTS) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+
+# The tests without kills, fuzzing, servers, clusters and the browser: under two minutes on two free cores
+quick: $(VENV)/ready-for-tests
+	$(TESTS) -m "not slow"
 
 check: $(VENV)/ready-for-tests
 	$(BIN)/ruff check .
@@ -52,6 +61,7 @@ $(VENV)/made:
 
 $(VENV)/ready: $(VENV)/made pyproject.toml constraints.txt
 	@echo "installing Dateline and what it needs (a few minutes, once)" >&2
+	@$(if $(TORCH_INDEX),$(PIP) -c constraints.txt --index-url $(TORCH_INDEX) torch)
 	@$(PIP) -c constraints.txt -e ".[formats]"
 	@touch $@
 

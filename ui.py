@@ -65,8 +65,14 @@ def build(
             **PLAIN,
         )
         with gr.Tabs(selected="ask", elem_id="dl-tabs") as tabs:
-            with gr.Tab("Ask", id="ask"):
+            with gr.Tab("Ask", id="ask") as tab:
                 asking = ask_tab(chat, Queue(assistant, limits))
+
+            def begin(kept: str) -> Any:
+                return gr.skip() if kept else chat.empty_html()
+
+            # Whoever comes back from adding articles finds no page that says there are none.
+            tab.select(begin, asking.conversation, asking.current, **QUIET)
             with gr.Tab("Conversations", id="conversations") as tab:
                 conversations_tab(chat, tabs, tab, asking)
             with gr.Tab("Articles", id="articles") as tab:
@@ -150,6 +156,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     accept_hosts(chat)
     chat.add_argument("--auth", type=Path, metavar="FILE", help="ask for a login of these users (see: dateline user)")
     chat.add_argument("--no-auth", action="store_true", help="let everybody in who can reach the address")
+    chat.add_argument("--demo", action="store_true", help="two example articles, in an index that is gone afterwards")
     chat.set_defaults(run=run)
     user = subparsers.add_parser(
         "user",
@@ -172,6 +179,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """``dateline chat``: serve until interrupted."""
     require_closed_door(args.host, args.auth, args.no_auth)
     require_free_port(args.host, args.port)
+    if not args.demo:
+        return serve(args, settings)
+    if args.index is not None:
+        raise UsageError("--demo has an index of its own; leave --index out, or --demo to open yours")
+    from dateline.rag.command.demo import demonstration
+
+    with demonstration(settings) as shown:
+        return serve(args, shown)
+
+
+def serve(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve the chat of the index that the settings name, until interrupted."""
     from dateline.rag.chat.conversations import CONVERSATIONS, ConversationStore
     from dateline.rag.chat.preferences import Preferences
     from dateline.rag.chat.suggestions import suggest

@@ -13,15 +13,52 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 
+SLOW = {
+    "test_container",
+    "test_doctests",
+    "test_examples",
+    "test_examples_eval",
+    "test_faults_asking",
+    "test_faults_clock",
+    "test_faults_doctor",
+    "test_faults_files",
+    "test_faults_kill",
+    "test_faults_server",
+    "test_hostile_fuzz",
+    "test_hostile_pdf",
+    "test_index_disk",
+    "test_index_kill",
+    "test_index_ray_workers",
+    "test_index_server",
+    "test_rag_hosts",
+    "test_rag_llm_stream",
+    "test_rag_malloc",
+    "test_rag_mcp_server",
+    "test_rag_service",
+    "test_rag_service_schema",
+    "test_ui_browser",
+    "test_wheel",
+}
+"""Files that kill, fuzz, install, or start servers, clusters, models or a browser: `make quick` leaves them out, and single tests
+that are marked ``slow``."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="also the long tests of faults (make faults)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "faults: a long test of faults, run by make faults")
+    config.addinivalue_line(
+        "markers", "slow: kills, fuzzes, installs, or starts servers or a browser; not in make quick"
+    )
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker("slow")
     if not config.getoption("--faults"):
         long = [item for item in items if item.get_closest_marker("faults")]
         config.hook.pytest_deselected(items=long)

@@ -87,6 +87,14 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     TopologicalSorter(graph).prepare()
 
 
+@pytest.mark.parametrize("file", sorted(ROOT.glob("tests/**/*.py")), ids=lambda path: path.name)
+def test_no_test_asserts_how_long_something_takes_on_a_busy_machine(file: Path) -> None:
+    """Processor time may be bounded; what is about waiting is told by what has not happened yet."""
+    clocks = re.compile(r"\b(?:monotonic|perf_counter|time\.time)(?:_ns)?\(")
+    asserted = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Assert)]
+    assert [ast.unparse(node) for node in asserted if clocks.search(ast.unparse(node))] == []
+
+
 def test_the_top_level_is_as_agreed() -> None:
     folders = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(".")}
     assert {"index", "rag", "eval", "tests", "seeds"} <= folders

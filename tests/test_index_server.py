@@ -190,18 +190,16 @@ def test_a_second_writer_waits_for_the_first(where: str, tmp_path: Path, monkeyp
             pass
 
 
-def test_a_server_that_is_down_is_named_within_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_down_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server(tmp_path / "data")
     where = f"http://127.0.0.1:{server.port}/news"
     index = opened(where, monkeypatch)
     index.add_documents([Document("a", "Wheat fell.")])
     server.stop()
-    started = time.monotonic()
     with pytest.raises(StoreUnavailableError, match="does not answer"):
         found(index, "wheat")
     with pytest.raises(StoreUnavailableError, match="chroma run"):
         opened(where, monkeypatch, tmp_path / "other")
-    assert time.monotonic() - started < 10
     server.start()
     try:
         assert found(index, "wheat") == ["Wheat fell."] * 2

@@ -156,10 +156,10 @@ def test_any_text_is_survived(question: str, messages: list[str]) -> None:
 def test_a_few_milliseconds() -> None:
     history = chat(*[text for message in CALLS * 5 for text in [message["content"]]])
     rewrite("What did she say?", history)
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(20):
         rewrite("What did she say about it?", history)
-    assert (time.perf_counter() - begin) / 20 < 0.05
+    assert (time.process_time() - begin) / 20 < 0.05
 
 
 @pytest.mark.parametrize(

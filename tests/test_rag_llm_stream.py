@@ -63,12 +63,14 @@ class _Handler(socketserver.StreamRequestHandler):
         self.rfile.read(length)
         try:
             if request.startswith(b"GET"):
+                self.server.pages += 1
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
                 self.server.tells(self.say)
             else:
                 self.server.asked += 1
                 self.wfile.write(self.server.head)
                 self.server.behaves(self.say)
+            self.server.ended += not request.startswith(b"GET")
         except OSError:
             self.server.let_go += 1
 
@@ -89,7 +91,7 @@ class Misbehaving(socketserver.ThreadingTCPServer):
         self.head = self.OK
         self.behaves: Behaviour = once()
         self.tells: Behaviour = once(MODELS)
-        self.asked = self.sent = self.let_go = 0
+        self.asked = self.pages = self.sent = self.ended = self.let_go = 0
 
     @property
     def url(self) -> str:
@@ -163,11 +165,9 @@ def test_replies(seed_assistant: Assistant, server: Misbehaving, behaviour: Beha
     assistant.generator.budget = 1.5 if behaviour is THINKS else 60.0
     expected = seed_assistant.ask(QUESTION)
     tracemalloc.start()
-    started = time.monotonic()
     answer = assistant.ask(QUESTION)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert time.monotonic() - started < 40
     assert answer.notice == f"{notice} The articles are quoted instead."
     assert (answer.mode, answer.text, answer.citations) == ("extractive", expected.text, expected.citations)
     assert peak < 30e6
@@ -217,13 +217,14 @@ def test_pages(server: Misbehaving, page: Behaviour, monkeypatch: pytest.MonkeyP
 def test_a_silent_server_is_not_asked_for_its_limits_again_and_again(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dateline.rag.llm.server._LEARNING", 0.3)
-    server.tells = lambda say: time.sleep(1.5)
+    monkeypatch.setattr("dateline.rag.llm.server._LEARNING", 1.0)
+    server.tells = lambda say: time.sleep(30)
     llm = connect(server.url)
-    started = time.monotonic()
+    assert llm.metadata.context_window == 4096
+    asked = server.pages
     for _ in range(20):
         assert llm.metadata.context_window == 4096
-    assert time.monotonic() - started < 3
+    assert server.pages == asked
 
 
 def test_a_request_that_nobody_waits_for_is_let_go(server: Misbehaving) -> None:
@@ -248,7 +249,7 @@ def test_a_model_that_thinks_is_alive(server: Misbehaving) -> None:
 @pytest.mark.parametrize(
     "behaviour",
     [
-        lambda say: time.sleep(3),
+        lambda say: time.sleep(60),
         forever(event(""), pause=0.05),
         forever(event("Pigs fly over the moon in spring. [1] "), pause=0.5),
     ],
@@ -260,10 +261,9 @@ def test_whoever_waits_can_go_at_any_time(
         monkeypatch.setattr(f"{module}.BEAT", 0.2)
     server.behaves = behaviour
     answers = Assistant(seed_assistant.retriever, connect(server.url)).stream(QUESTION)
-    started = time.monotonic()
     assert [next(answers).text, next(answers).text] == ["", ""]
     answers.close()
-    assert time.monotonic() - started < 2
+    assert server.ended == 0, "no reply had come to its end"
 
 
 def test_a_reply_in_odd_pieces_is_read(server: Misbehaving) -> None:

@@ -223,6 +223,22 @@ def test_a_reload_finds_the_conversation_and_another_browser_does_not(
     other.context.close()
 
 
+def test_an_empty_chat_says_how_to_begin_and_takes_a_pasted_article(browser: sync_api.Browser, tmp_path: Path) -> None:
+    with chatting(tmp_path / "nothing yet") as url, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(url)
+        sync_api.expect(page.locator(".dl-empty")).to_contain_text("No articles yet", timeout=60_000)
+        page.get_by_role("tab", name="Articles").click()
+        page.get_by_role("button", name="Or paste a text").click()
+        page.get_by_role("textbox", name="Text").fill(NEWS)
+        page.get_by_role("button", name="Add this article").click()
+        sync_api.expect(page.locator(".dl-library tbody tr")).to_have_count(1, timeout=60_000)
+        page.get_by_role("tab", name="Ask").click()
+        sync_api.expect(page.locator(".dl-empty")).to_contain_text("Ask 1 article")
+        ask(page, "Who reopened the harbour bridge?")
+        assert "Brandt" in page.locator("#dl-current .dl-text").inner_text()
+
+
 def test_a_link_to_a_sentence_lights_it(page: sync_api.Page, address: str) -> None:
     ask(page, QUESTION)
     quote = page.locator(".dl-text .dl-mark").first.get_attribute("data-quote") or ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import socket
 import subprocess
+import time
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,14 +67,14 @@ def test_nothing_but_the_package_is_at_the_top(installed: Installed) -> None:
     assert "dateline" in tops
     assert [top for top in tops if not top.endswith(".dist-info")] == ["dateline"]
     assert {name.split("/")[1] for name in names if name.startswith("dateline/")} == {
-        "__init__.py", "__main__.py", "py.typed", "ui.py", "index", "rag", "eval",
+        "__init__.py", "__main__.py", "py.typed", "ui.py", "index", "rag", "eval", "seeds",
     }  # fmt: skip
 
 
 def test_every_file_of_the_rooms_is_in_it(installed: Installed) -> None:
     files = [
         file.relative_to(ROOT).as_posix()
-        for room in ("index", "rag", "eval")
+        for room in ("index", "rag", "eval", "seeds")
         for file in (ROOT / room).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     ]
@@ -86,6 +90,36 @@ def test_it_works_beside_an_apps_own_folders(installed: Installed) -> None:
     assert "Dar" in answer["answer"]
     assert json.loads(installed.run("dateline", "doctor", "--json"))["healthy"]
     assert "--port" in installed.run("dateline", "chat", "--help")
+
+
+@pytest.mark.parametrize(("options", "shown"), [([], "No articles yet"), (["--demo"], "Ask 2 articles")])
+def test_the_chat_starts_without_articles_and_with_the_examples(
+    installed: Installed, tmp_path: Path, options: list[str], shown: str
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [installed.bin / "dateline", "chat", "--port", str(port), *options],
+            cwd=tmp_path, env=clean_variables(installed.bin), stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        for _ in range(240):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/config", timeout=30) as page,
+            ):
+                assert shown in page.read().decode()
+                break
+            time.sleep(0.5)
+        else:
+            raise AssertionError("the chat did not start")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def test_it_is_imported_beside_them(installed: Installed) -> None:

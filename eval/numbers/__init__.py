@@ -1,1 +1,1 @@
-"""Scores in; metrics, intervals and tests out, on the standard library alone."""
+"""Scores in; metrics, intervals and tests out: metrics on the standard library alone, the rest by SciPy."""

@@ -1,38 +1,22 @@
-"""Statistics: intervals, paired tests, corrections for many tests, agreement.
+"""Statistics: intervals, paired tests, corrections for many tests, agreement; computed by SciPy.
 
-Resampling draws questions, seeded, so a number and its interval are the same at every run.
+Resampling draws questions, seeded, so a number and its interval are the same at every run. What is ours is what SciPy
+leaves open: what becomes of nothing, of one value, and of a sample in which a statistic has none. SciPy takes a second
+to import, so each function does it for itself.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
 Item = TypeVar("Item")
 
-_CHUNK = 2_000_000  # drawn indices held at once: 16 MB
-
-
-def _resampled_means(values: Floats, resamples: int, seed: int) -> Floats:
-    draw = np.random.default_rng(seed)
-    size = len(values)
-    rows = max(1, _CHUNK // size)
-    parts = [
-        values[draw.integers(0, size, (min(rows, resamples - start), size))].mean(axis=1)
-        for start in range(0, resamples, rows)
-    ]
-    return np.concatenate(parts)
-
-
-def _percentiles(samples: Sequence[float] | Floats, level: float) -> tuple[float, float]:
-    tail = (1 - level) / 2
-    low, high = np.quantile(np.asarray(samples, dtype=np.float64), [tail, 1 - tail])
-    return float(low), float(high)
+_CHUNK = 2_000_000
+"""Drawn values held at once: 16 MB."""
 
 
 def bootstrap_mean(
@@ -42,9 +26,20 @@ def bootstrap_mean(
 
     For the paired bootstrap of a difference, give the differences.
     """
-    if not len(values):
-        return math.nan, math.nan
-    return _percentiles(_resampled_means(np.asarray(values, dtype=np.float64), resamples, seed), level)
+    if len(values) < 2:  # SciPy takes no less
+        return (float(values[0]), float(values[0])) if len(values) else (math.nan, math.nan)
+    from scipy import stats
+
+    low, high = stats.bootstrap(
+        (np.asarray(values, dtype=np.float64),),
+        np.mean,
+        confidence_level=level,
+        n_resamples=resamples,
+        batch=max(1, _CHUNK // len(values)),
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return float(low), float(high)
 
 
 def bootstrap(
@@ -57,36 +52,41 @@ def bootstrap(
 ) -> tuple[float, float]:
     """The same interval for any statistic of the items, such as an AUROC.
 
-    Samples in which the statistic has no value (nan), such as an AUROC of one class, are left out.
+    Samples in which the statistic has no value (nan), such as an AUROC of one class, are left out, as SciPy's cannot.
     """
     if not items:
         return math.nan, math.nan
     draw = np.random.default_rng(seed)
     samples = [statistic([items[n] for n in draw.integers(0, len(items), len(items))]) for _ in range(resamples)]
     known = [sample for sample in samples if not math.isnan(sample)]
-    return _percentiles(known, level) if known else (math.nan, math.nan)
+    if not known:
+        return math.nan, math.nan
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def permutation_test(differences: Sequence[float], *, resamples: int = 10_000, seed: int = 0) -> float:
     """Two-sided p of a zero mean difference by flipping signs (Fisher 1935; Smucker, Allan & Carterette 2007).
 
-    Exact up to 12 differences that are not zero, else sampled, counting the observed one (Phipson & Smyth 2010).
+    Exact where there are no more sign patterns of the differences that are not zero than ``resamples``, else sampled,
+    counting the observed one (Phipson & Smyth 2010).
     """
+    from scipy import stats
+
     moved = np.asarray([value for value in differences if value], dtype=np.float64)
-    size = len(moved)
-    if not size:
+    if len(moved) < 2:  # a single change is as far from zero on either side
         return 1.0
-    observed = abs(moved.sum()) - 1e-12
-    if size <= 12:
-        signs = 1 - 2 * ((np.arange(2**size)[:, None] >> np.arange(size)) & 1)
-        return float(np.mean(np.abs(signs @ moved) >= observed))
-    draw = np.random.default_rng(seed)
-    rows = max(1, _CHUNK // size)
-    beyond = 0
-    for start in range(0, resamples, rows):
-        flips = draw.integers(0, 2, (min(rows, resamples - start), size)) * 2 - 1
-        beyond += int(np.sum(np.abs(flips @ moved) >= observed))
-    return (beyond + 1) / (resamples + 1)
+    tested = stats.permutation_test(
+        (moved,),
+        lambda values, axis: np.abs(values.sum(axis=axis)),
+        permutation_type="samples",
+        alternative="greater",
+        vectorized=True,
+        n_resamples=resamples,
+        batch=max(1, _CHUNK // (2 * len(moved))),
+        rng=np.random.default_rng(seed),
+    )
+    return float(tested.pvalue)
 
 
 def swap_test(
@@ -101,27 +101,39 @@ def swap_test(
 
     A swap after which the statistic has no value (nan) counts as being as far apart, against significance.
     """
-    observed = abs(statistic(second) - statistic(first)) - 1e-12
-    beyond = 0
-    draw = np.random.default_rng(seed)
-    for _ in range(resamples):
-        swaps = draw.integers(0, 2, len(first))
-        pairs = [(b, a) if swap else (a, b) for a, b, swap in zip(first, second, swaps, strict=True)]
-        beyond += int(not abs(statistic([b for _, b in pairs]) - statistic([a for a, _ in pairs])) < observed)
-    return (beyond + 1) / (resamples + 1)
+    from scipy import stats
+
+    if len(first) < 2:
+        return 1.0
+    items = [*first, *second]
+
+    def apart(left: Any, right: Any) -> float:
+        change = abs(statistic([items[n] for n in right]) - statistic([items[n] for n in left]))
+        return math.inf if math.isnan(change) else change
+
+    places = np.arange(len(first))
+    tested = stats.permutation_test(
+        (places, places + len(first)),
+        apart,
+        permutation_type="samples",
+        alternative="greater",
+        n_resamples=resamples,
+        rng=np.random.default_rng(seed),
+    )
+    return float(tested.pvalue)
 
 
 def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
     """Exact two-sided p of McNemar's test on paired yes/no outcomes (McNemar 1947): a sign test of the flips."""
+    from scipy import stats
+
     lost = sum(a and not b for a, b in zip(first, second, strict=True))
     won = sum(b and not a for a, b in zip(first, second, strict=True))
-    flips, fewer = lost + won, min(lost, won)
-    tail = sum(math.comb(flips, n) for n in range(fewer + 1))
-    return min(1.0, 2 * tail / (1 << flips))
+    return float(stats.binomtest(won, lost + won).pvalue) if lost + won else 1.0
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p values that keep the chance of any false alarm at the level (Holm 1979)."""
+    """Adjusted p values that keep the chance of any false alarm at the level (Holm 1979); SciPy has no such function."""
     order = sorted(range(len(p_values)), key=lambda n: p_values[n])
     adjusted, highest = [0.0] * len(p_values), 0.0
     for rank, place in enumerate(order):
@@ -132,37 +144,24 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Adjusted p values that keep the share of false alarms at the level (Benjamini & Hochberg 1995)."""
-    order = sorted(range(len(p_values)), key=lambda n: p_values[n], reverse=True)
-    adjusted, lowest = [0.0] * len(p_values), 1.0
-    for rank, place in enumerate(order):
-        lowest = min(lowest, p_values[place] * len(p_values) / (len(p_values) - rank))
-        adjusted[place] = lowest
-    return adjusted
+    from scipy import stats
 
-
-def _average_ranks(values: Sequence[float]) -> Floats:
-    _, inverse, counts = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    middles: Floats = (ends - (counts - 1) / 2)[inverse]
-    return middles
+    return [float(value) for value in stats.false_discovery_control(p_values)] if p_values else []
 
 
 def spearman(first: Sequence[float], second: Sequence[float]) -> float:
     """Spearman's rho: Pearson's correlation of the average ranks (Spearman 1904); nan for a constant side."""
-    a, b = _average_ranks(first), _average_ranks(second)
-    a, b = a - a.mean(), b - b.mean()
-    scale = math.sqrt(float(a @ a) * float(b @ b))
-    return float(a @ b) / scale if scale else math.nan
+    from scipy import stats
+
+    return float(stats.spearmanr(first, second).statistic) if _varied(first, second) else math.nan
 
 
 def kendall(first: Sequence[float], second: Sequence[float]) -> float:
     """Kendall's tau-b, corrected for ties (Kendall 1945); nan for a constant side."""
-    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    agreement, pairs_a, pairs_b = 0.0, 0, 0
-    for n in range(len(a) - 1):
-        left, right = np.sign(a[n + 1 :] - a[n]), np.sign(b[n + 1 :] - b[n])
-        agreement += float(left @ right)
-        pairs_a += int(np.count_nonzero(left))
-        pairs_b += int(np.count_nonzero(right))
-    scale = math.sqrt(pairs_a * pairs_b)
-    return agreement / scale if scale else math.nan
+    from scipy import stats
+
+    return float(stats.kendalltau(first, second).statistic) if _varied(first, second) else math.nan
+
+
+def _varied(*sides: Sequence[float]) -> bool:
+    return all(len(set(side)) > 1 for side in sides)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 from dateline.eval.numbers import metrics, statistics
-from dateline.eval.pages.html import answer_text, frame
+from dateline.eval.pages.html import filled, p_value
 from dateline.eval.pages.report import Report, cell
 from dateline.eval.runs.outcomes import Outcome
 from dateline.eval.runs.summary import (
@@ -96,7 +95,7 @@ class Comparison:
         for row in self.differences:
             parts.append(
                 f"| {row.metric} | {number(row.before)} | {number(row.after)} | {row.change:+.3f} "
-                f"| {row.low:+.3f} to {row.high:+.3f} | {_p(row.p)} | {_p(row.adjusted)} | {row.test} | {row.n} |\n"
+                f"| {row.low:+.3f} to {row.high:+.3f} | {p_value(row.p)} | {p_value(row.adjusted)} | {row.test} | {row.n} |\n"
             )
         for title, pairs in (("Lost", self.lost), ("Won", self.won)):
             parts.append(f"\n## {title} ({len(pairs)})\n")
@@ -119,28 +118,17 @@ class Comparison:
 
     def html(self) -> str:
         """The comparison as one self-contained page, both answers side by side."""
-        a, b = map(escape, self.names)
-        rows = "".join(
-            f"<tr><td>{escape(row.metric)}<td class=n>{number(row.before)}<td class=n>{number(row.after)}"
-            f"<td class=n>{row.change:+.3f}<td>{row.low:+.3f} to {row.high:+.3f}<td class=n>{escape(_p(row.adjusted))}"
-            f"<td>{row.test}<td class=n>{row.n}</tr>"
-            for row in self.differences
+        a, b = self.names
+        return filled(
+            "comparison.html",
+            title=f"{a} → {b}",
+            a=a,
+            b=b,
+            shared=self.shared,
+            correction=self.correction,
+            differences=self.differences,
+            flipped=(("Lost", self.lost), ("Won", self.won)),
         )
-        parts = [
-            f"<h1>{a} → {b}</h1><p class=soft>{self.shared} questions in both; p corrected ({self.correction})</p>",
-            f"<table><thead><tr><th>metric<th>{a}<th>{b}<th>difference<th>95 % interval<th>corrected p<th>test"
-            f"<th>questions</tr></thead><tbody>{rows}</tbody></table>",
-        ]
-        for title, pairs in (("Lost", self.lost), ("Won", self.won)):
-            parts.append(f"<h2>{title} ({len(pairs)})</h2>")
-            for before, after in pairs:
-                parts.append(
-                    f"<h3>{escape(before.question.question)} <span class=soft>{escape(before.question.id)}</span></h3>"
-                    f"<p class=soft>expected: {escape(before.expected)}</p>"
-                    f"<div class=two><div><b>{a}</b><p>{answer_text(before)}</p></div>"
-                    f"<div><b>{b}</b><p>{answer_text(after)}</p></div></div>"
-                )
-        return frame(f"{self.names[0]} → {self.names[1]}", "\n".join(parts))
 
 
 def compare(
@@ -250,11 +238,6 @@ def _change(metric: RunMetric) -> Callable[[Sequence[tuple[Asked, Asked]]], floa
     return lambda drawn: metric([b for _, b in drawn]) - metric([a for a, _ in drawn])
 
 
-def _p(value: float) -> str:
-    """A p value: never 0, for none is."""
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
-
-
 def _cell(outcome: Outcome) -> str:
     told = f"declined: {outcome.answer['reason']}" if outcome.answer and outcome.abstained else outcome.text
     return cell(outcome.error or told)
@@ -299,7 +282,7 @@ def gate(
     comparison = compare(baseline, run, names=("baseline", "run"), only=watched)
     failures = [
         f"{row.metric} fell from {number(row.before)} to {number(row.after)} "
-        f"({row.low:+.3f} to {row.high:+.3f}, corrected p {_p(row.adjusted)})".replace(
+        f"({row.low:+.3f} to {row.high:+.3f}, corrected p {p_value(row.adjusted)})".replace(
             "fell", "rose" if row.metric in LOWER_IS_BETTER else "fell"
         )
         for row in comparison.differences

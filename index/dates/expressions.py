@@ -13,6 +13,7 @@ from dateline.index.dates.datelines import Dateline, find_dateline
 from dateline.index.dates.tense import points_ahead
 from dateline.index.dates.timex_grammar import Context, Grammar
 from dateline.index.dates.timex_joins import Found, joined
+from dateline.index.dates.timex_lexicon import MONTHS, WEEKDAYS
 from dateline.index.dates.timex_tokens import tokenize
 
 TimexType = Literal["DATE", "TIME", "DURATION", "SET"]
@@ -96,10 +97,10 @@ def _moment(published: str | None) -> datetime | None:
 
 
 _NUMERIC = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})/[0-9]{2,4}(?![0-9/])")
-_BRITISH = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th)? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
-_AMERICAN = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) [0-9]"
-)
+_MONTH_NAMES = tuple(name.capitalize() for name in MONTHS)
+_WEEKDAY_NAMES = tuple(name.capitalize() for name in WEEKDAYS)
+_BRITISH = re.compile(rf"\b[0-9]{{1,2}}(?:st|nd|rd|th)? (?:{'|'.join(name[:3] for name in _MONTH_NAMES)})")
+_AMERICAN = re.compile(rf"\b(?:{'|'.join(_MONTH_NAMES)}) [0-9]")
 
 
 def _day_first(text: str) -> bool:
@@ -120,9 +121,6 @@ def _expression(text: str, found: Found) -> TimeExpression:
     )  # fmt: skip
 
 
-_MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                "November", "December")  # fmt: skip
-_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SEASON_NAMES = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
 _REFERENCE_NAMES = {"PRESENT_REF": "at the time of writing", "PAST_REF": "in the past", "FUTURE_REF": "in the future"}
 _UNIT_NAMES = {"Y": "year", "M": "month", "W": "week", "D": "day", "Q": "quarter", "WE": "weekend", "DE": "decade",

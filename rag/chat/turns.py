@@ -216,8 +216,11 @@ class Chat:
         count = len(self.assistant.index.documents())
         if not count:
             return (
-                '<section class="dl-empty"><h2>No articles yet</h2><p>Add some with <code>dateline index FOLDER</code>; '
-                "questions are answered from them and from nothing else.</p></section>"
+                '<section class="dl-empty"><h2>No articles yet</h2><p>Questions are answered from your articles and from '
+                'nothing else, so it begins with some:</p><ul class="dl-steps">'
+                "<li>under <b>Articles</b>, above: drop files there, or paste a text;</li>"
+                "<li>or on the command line, whole folders: <code>dateline index FOLDER</code>, then load this page anew;</li>"
+                "<li>or only look around with two example articles: <code>dateline chat --demo</code>.</li></ul></section>"
             )
         articles = "1 article" if count == 1 else f"{count:,} articles"
         items = "".join(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dateline.index.dates.timex_lexicon import MONTHS, WEEKDAYS
 from dateline.rag.english.places import PLACES
 from dateline.rag.english.tokens import STOP_WORDS, Token, stem, tokens, wordset
 
@@ -40,10 +41,9 @@ ORGANISATION_WORDS = wordset(
 
 _PLACE_STARTS = frozenset(place[:4] for place in PLACES)
 
-_NEVER_NAMES = wordset(
+_NEVER_NAMES = frozenset((*WEEKDAYS, *MONTHS)) | wordset(
     """
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december earlier later separately meanwhile however last next yesterday today
+    earlier later separately meanwhile however last next yesterday today
     tomorrow also read according alongside despite following asked officials people police two three four five six
     seven eight nine ten several reflecting speaking regional nearly roughly jan feb aug sept oct nov dec
     """

@@ -10,6 +10,9 @@ from typing import Literal
 
 from Stemmer import Stemmer
 
+from dateline.index.dates.timex_lexicon import WEEKDAYS
+from dateline.index.dates.timex_numbers import CARDINALS, ORDINALS, SCALES
+
 Kind = Literal["word", "function", "number", "name", "initial"]
 """What a word is: ``function`` words carry no content of their own, ``initial`` is a capitalised word at the start
 of a sentence, which may or may not be a name."""
@@ -42,27 +45,10 @@ def _list(words: str) -> list[str]:
     return words.split()
 
 
-_UNITS = _list(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-)
-_TENS = _list("twenty thirty forty fifty sixty seventy eighty ninety")
-_CARDINALS = {word: value for value, word in enumerate(_UNITS)} | {
-    word: 10 * value for value, word in enumerate(_TENS, start=2)
-}
-_ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        _list(
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-        ),
-        start=1,
-    )
-}
+_CARDINALS = {word: value for word, value in CARDINALS.items() if word not in SCALES}
 _COUNTS = {"dozen": 12, "once": 1, "twice": 2, "thrice": 3}
 _SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12,
+    **SCALES, "trillion": 1e12, "dozen": 12,
     "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12,
 }  # fmt: skip
 
@@ -76,7 +62,7 @@ _FUNCTION_WORDS = frozenset(
     )
 )
 
-DAYS = frozenset(_list("monday tuesday wednesday thursday friday saturday sunday"))
+DAYS = frozenset(WEEKDAYS)
 MONTHS = frozenset(_list("januari februari march april may june juli august septemb octob novemb decemb"))
 TITLES = frozenset(
     _list(
@@ -181,7 +167,7 @@ def read(text: str) -> tuple[Word, ...]:
         abbreviation = "." in raw
         lower = lower.replace(".", "").removesuffix("'s")
         kind = "name" if abbreviation and raw.isupper() else _kind(raw, lower, text, start)
-        value = _CARDINALS.get(lower, _ORDINALS.get(lower, _COUNTS.get(lower)))
+        value = _CARDINALS.get(lower, ORDINALS.get(lower, _COUNTS.get(lower)))
         if value is not None and kind != "name" and lower != "one":
             words.append(Word(raw, _value_key(value), start, end, "number"))
         else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dateline.index.dates.expressions import TimeExpression, resolve
+from dateline.index.dates.timex_lexicon import MONTHS, WEEKDAYS
 from dateline.index.documents import Document, Passage
 from dateline.rag.english.people import TITLES, Mention, demonym, same_name
 from dateline.rag.english.tokens import IRREGULAR_FORMS, content_stems, past, stem, tokens, wordset
@@ -31,7 +32,6 @@ _SAME_EVENT = 0.5
 _RELATION_NOISE = frozenset(
     stem(w) for w in wordset("time times day date year recently ever first last latest today yesterday")
 )
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TITLE_STEMS = frozenset(stem(w) for w in TITLES)
 _ASKS_OBJECT = re.compile(r"(?:with |to |by )?whom?\s+(?:did|does|do|has|have|had)\s+(?=someone)", re.IGNORECASE)
 _ASKS_WITH_AUXILIARY = re.compile(
@@ -44,7 +44,6 @@ _BESIDES = re.compile(
 )
 _SYMMETRIC = frozenset(stem(w) for w in wordset("speak talk meet converse confer"))
 """Stems of verbs that hold both ways, whatever preposition follows."""
-_MONTHS = wordset("january february march april may june july august september october november december")
 _ADJECTIVE = re.compile(
     r"\s+(?!(?:and|or|but|who|which|that|is|was|were|has|had|have|will|would|did)\b)[a-z][\w-]*(?<!ed)\b"
 )
@@ -124,9 +123,8 @@ def relation(question: Question) -> Relation | None:
 
 def _calendar(text: str) -> list[str]:
     """The weekdays, months and days of the month in ``text``, case-folded."""
-    days = {day.casefold() for day in _WEEKDAYS}
     words = [w.text.casefold().rstrip("stndrh") if w.text[0].isdigit() else w.text.casefold() for w in tokens(text)]
-    return [w for w in words if w in days or w in _MONTHS or (w.isdigit() and len(w) < 3)]
+    return [w for w in words if w in WEEKDAYS or w in MONTHS or (w.isdigit() and len(w) < 3)]
 
 
 def _statement(text: str, names: Sequence[str]) -> tuple[str, bool]:
@@ -379,8 +377,8 @@ def _compatible(one: Told, other: Told) -> bool:
 
 def _different_weekday(one: Told, other: Told) -> bool:
     """Whether both name a weekday, and not the same one."""
-    mine = {d for t in one.times for d in _WEEKDAYS if d.casefold() in t.text.casefold()}
-    its = {d for t in other.times for d in _WEEKDAYS if d.casefold() in t.text.casefold()}
+    mine = {d for t in one.times for d in WEEKDAYS if d in t.text.casefold()}
+    its = {d for t in other.times for d in WEEKDAYS if d in t.text.casefold()}
     return bool(mine and its and not mine & its)
 
 

@@ -6,8 +6,7 @@ import re
 from datetime import date
 
 from dateline.index.dates.expressions import TimeExpression
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from dateline.index.dates.timex_lexicon import WEEKDAYS
 
 
 def describe_time(time: TimeExpression | None, published: str | None) -> str:
@@ -23,7 +22,7 @@ def describe_time(time: TimeExpression | None, published: str | None) -> str:
     if time is not None and (time.earliest or time.latest):
         return f"from {show_day(time.earliest)}" if time.earliest else f"until {show_day(str(time.latest))}"
     if time is not None:
-        weekday = next((d for d in _WEEKDAYS if d.casefold() in time.text.casefold()), None)
+        weekday = next((d.capitalize() for d in WEEKDAYS if d in time.text.casefold()), None)
         said = f"a {weekday}" if weekday else f"“{time.text}”"
         return f"{said}; the article is undated" if not published else f"{said}; reported {show_day(published[:10])}"
     if published:

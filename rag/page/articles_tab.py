@@ -17,7 +17,7 @@ def articles_tab(library: Library, tab: gr.Tab, scope: gr.Dropdown) -> None:
     """Lay the tab out and connect it; ``scope`` offers the articles to limit a question to."""
     removed = gr.State(None)
     chosen = gr.State("")
-    with gr.Row(equal_height=False, elem_id="dl-shelves"):
+    with gr.Row(equal_height=False, elem_id="dl-articles"):
         with gr.Column(scale=6, min_width=320):
             with gr.Row(elem_classes="dl-tools"):
                 search = gr.Textbox(

@@ -21,9 +21,10 @@ from dateline.rag.service.queue import BusyError, Queue
 
 @dataclass(frozen=True)
 class AskTab:
-    """What other tabs fill: the open conversation, everything it consists of, and the articles it is limited to."""
+    """What other tabs fill: the open conversation, its last turn, everything it consists of, and the articles it is limited to."""
 
     conversation: gr.State
+    current: gr.HTML
     outputs: list[Any]
     scope: gr.Dropdown
 
@@ -32,7 +33,7 @@ def ask_tab(chat: Chat, queue: Queue) -> AskTab:
     """Lay the tab out and connect it; ``queue`` keeps how many questions are answered at once."""
     turn_events = ("cite", "edit", "again", "vote", "comment", "nudge")
     conversation = gr.State("")
-    with gr.Row(equal_height=False, elem_id="dl-desk"):
+    with gr.Row(equal_height=False, elem_id="dl-ask"):
         with gr.Column(scale=6, min_width=320, elem_id="dl-reading"):
             past = gr.HTML(elem_id="dl-past", js_on_load=forward(*turn_events), **PLAIN)
             current = gr.HTML(
@@ -110,7 +111,7 @@ def ask_tab(chat: Chat, queue: Queue) -> AskTab:
     for html in (past, current, pane):
         html.cite(cite, None, pane, queue=False, **QUIET)
     stop.click(None, cancels=running, js="() => window.datelineStopped()")
-    return AskTab(conversation, outputs, scope)
+    return AskTab(conversation, current, outputs, scope)
 
 
 _SEND = "(text) => (document.dispatchEvent(new CustomEvent('dateline:sent')), [text, ''])"

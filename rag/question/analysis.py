@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from dateline.index.dates.timex_lexicon import MONTHS, WEEKDAYS
 from dateline.rag.english.people import ORGANISATION_WORDS, TITLES
 from dateline.rag.english.tokens import Token, stem, tokens, wordset
 
@@ -91,12 +92,7 @@ _NAME_JOINTS = wordset(
     of de la le al bin ibn van von der den du da dos and the for
     """
 )
-_CALENDAR = wordset(
-    """
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december
-    """
-)
+_CALENDAR = frozenset((*WEEKDAYS, *MONTHS))
 _HAPPENED = re.compile(r"(?:has |have |had |is |was )?(?:happen(?:s|ed|ing)?|going on|went on)\b")
 CONTENT_FREE = wordset(
     """

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from dateline.index.dates.timex_lexicon import MONTHS, WEEKDAYS
 from dateline.rag.english.tokens import wordset
 from dateline.rag.question.mentions import (
     ADVERBS,
@@ -45,8 +46,7 @@ _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere(?=\s*(
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|be)\s+(?:\w+\s+)?there\s*[?.]?$", re.IGNORECASE)
 _THEN = re.compile(r"\b(?:back )?then(?=\s*[?.]?$)", re.IGNORECASE)
 _TIME = re.compile(
-    r"\b(?:in|on|during)\s+(?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october"
-    r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d)[\w ,]*?(?=\s*(?:[?.,;]|\band\b|$))",
+    rf"\b(?:in|on|during)\s+(?:early |late |mid-)?(?:{'|'.join((*MONTHS, *WEEKDAYS))}|\d)[\w ,]*?(?=\s*(?:[?.,;]|\band\b|$))",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(

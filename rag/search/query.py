@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dateline.index.dates.expressions import TimeExpression, resolve
+from dateline.index.dates.timex_lexicon import ABBREVIATIONS, MONTHS
 from dateline.index.filters import to_day
 from dateline.index.keeping import lexical
 
@@ -23,11 +24,8 @@ _RECENT = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-_MONTH = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
-    re.IGNORECASE,
-)
+_SHORT_MONTHS = [word for word, (unit, _) in ABBREVIATIONS.items() if unit == "month"]
+_MONTH = re.compile(rf"\b(?:{'|'.join((*MONTHS, *_SHORT_MONTHS))})\b", re.IGNORECASE)
 _HAPPENING = frozenset(
     [
         "happen",
