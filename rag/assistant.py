@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -132,7 +132,7 @@ class Assistant:
                 yield answer
         finally:
             # Not awaited: whoever leaves early may do so because its task is cancelled.
-            asyncio.get_running_loop().run_in_executor(None, getattr(answers, "close", lambda: None))
+            asyncio.get_running_loop().run_in_executor(None, _close, answers)
 
     def stream(
         self,
@@ -311,6 +311,12 @@ class Assistant:
         from dateline.rag.apps.chat_engine import AssistantChatEngine
 
         return AssistantChatEngine(self, chat_history)
+
+
+def _close(answers: Iterator[Answer]) -> None:
+    """Stop an answer; one whose step is under way in another thread stops when that has let go of it."""
+    with suppress(ValueError, AttributeError):
+        answers.close()  # type: ignore[attr-defined]
 
 
 def _answer(base: Answer, draft: Draft) -> Answer:

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 from fastapi import FastAPI, Header, HTTPException, Query, Request, UploadFile
 
-from dateline.index.errors import UsageError
+from dateline.index.errors import DatelineError, UsageError
 from dateline.rag.service import replies, schemas
 
 if TYPE_CHECKING:
     from dateline.rag.service.queue import Queue
+
+
+_under_way: set[asyncio.Task[Any]] = set()
+"""Uploads being written; the event loop alone would not keep them."""
 
 
 def add_documents(app: FastAPI, queue: Queue, failures: dict[int | str, dict[str, Any]]) -> None:
@@ -122,26 +126,26 @@ async def _adding(queue: Queue, contents: list[tuple[str, bytes]]) -> AsyncItera
             # The folder is nobody's business, and gone.
             return json.loads(json.dumps(report).replace(f"{folder}/", ""))  # type: ignore[no-any-return]
 
-    failure: list[Exception] = []
-
     async def work() -> None:
-        try:
+        with send:
             report = await queue.written(write)
-            send.send_nowait(("report", report))
-        except Exception as error:
-            failure.append(error)
-        finally:
-            send.close()
+            with suppress(anyio.BrokenResourceError):
+                send.send_nowait(("report", report))
 
-    async with anyio.create_task_group() as group, receive:
-        group.start_soon(work)
+    # A task of its own: whoever asked may hang up, what was begun is written to its end.
+    task = asyncio.create_task(work())
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+    with receive:
         async for step in receive:
             yield step
-    if failure:
-        raise failure[0]
+    await task
 
 
 async def _told(first: tuple[str, Any], steps: AsyncIterator[tuple[str, Any]]) -> AsyncIterator[str]:
     yield replies.event(first[1], first[0])
-    async for name, state in steps:
-        yield replies.event(state, name)
+    try:
+        async for name, state in steps:
+            yield replies.event(state, name)
+    except DatelineError as error:
+        yield replies.event({"error": str(error)}, "error")
