@@ -13,7 +13,9 @@ def main(location: str = ".dateline", question: str = "Who spoke with whom?") ->
     """Print a line for each step with its milliseconds; trace() alone exports over OTLP."""
     provider = TracerProvider()
     line = "{0.name}: {1:.1f} ms\n".format
-    exporter = ConsoleSpanExporter(formatter=lambda span: line(span, (span.end_time - span.start_time) / 1e6))
+    exporter = ConsoleSpanExporter(
+        out=sys.stdout, formatter=lambda span: line(span, (span.end_time - span.start_time) / 1e6)
+    )
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace(provider)
     Assistant(Retriever(Index.open(location, read_only=True), k=10)).ask(question)

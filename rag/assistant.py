@@ -162,7 +162,7 @@ class Assistant:
         if some:
             self.index.require(some)
         bounds = replace(own, after=after or own.after, before=before or own.before, doc_ids=some or own.doc_ids)
-        given = {"question": question, "history": said, "asked_on": asked_on, "bounds": bounds.given()}
+        given: dict[str, Any] = {"question": question, "history": said, "asked_on": asked_on, "bounds": bounds.given()}
         span = Span("Assistant.ask", self, **given)
         answer: Answer | None = None
         try:

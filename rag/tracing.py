@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-from llama_index.core.instrumentation import get_dispatcher
 from llama_index.core.instrumentation.span import active_span_id
+from llama_index_instrumentation import get_dispatcher
 from llama_index_instrumentation.base import BaseEvent
 from llama_index_instrumentation.span_handlers import NullSpanHandler
 
@@ -75,6 +75,7 @@ class _Once(Span):
     _ended = False
 
     def end(self, result: object = None) -> None:
+        """Say that it is done, once."""
         if not self._ended:
             self._ended = True
             super().end(result)

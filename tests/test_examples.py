@@ -127,7 +127,7 @@ def test_langchain_retriever(location: str, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_llamaindex_chat(location: str, capsys: pytest.CaptureFixture[str]) -> None:
-    load("llamaindex_chat").main(location, "Who called Dar in Dubai?", "And when?")
+    load("llamaindex_chat").main(location, QUESTION, "And with whom?")
     printed = capsys.readouterr().out
     assert "[1]" in printed
     assert "#char=" in printed

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from llama_index.core.vector_stores.types import MetadataFilter, MetadataFilters
 
 from dateline.index.errors import UsageError
 from dateline.index.filters import Filter, from_day, to_day
-
-if TYPE_CHECKING:
-    from llama_index.core.vector_stores import MetadataFilter, MetadataFilters
 
 _LISTS = {"doc_id": "doc_ids", "source": "sources"}
 _UNSEARCHED = ("title", "url", "start", "end", "page", "dates", "published_from")
@@ -34,27 +33,25 @@ def _all(filters: MetadataFilters) -> Iterator[MetadataFilter]:
     if condition != "and" and (condition == "not" or len(filters.filters) > 1):
         raise UsageError(f"filters joined by {condition!r} cannot be searched by; join them by 'and'")
     for each in filters.filters:
-        if hasattr(each, "filters"):
-            yield from _all(each)
-        else:
+        if isinstance(each, MetadataFilter):
             yield each
+        else:
+            yield from _all(each)
 
 
 def _added(found: Filter, key: str, operator: str, value: Any) -> Filter:
     if key in _LISTS and operator in ("==", "in"):
         if getattr(found, _LISTS[key]):
             raise UsageError(f"filters name {key} twice; give all its values in one, with 'in'")
-        values = [value] if operator == "==" else value
-        return replace(found, **{_LISTS[key]: tuple(map(str, values))})
+        values = tuple(map(str, [value] if operator == "==" else value))
+        return replace(found, doc_ids=values) if key == "doc_id" else replace(found, sources=values)
     if key == "published" and operator in ("==", ">", ">=", "<", "<="):
         day = to_day(str(value))
-        after = day + (operator == ">") if operator in ("==", ">", ">=") else None
-        before = day - (operator == "<") if operator in ("==", "<", "<=") else None
-        return replace(
-            found,
-            after=max(filter(None, (found.after, after and from_day(after))), default=None),
-            before=min(filter(None, (found.before, before and from_day(before))), default=None),
-        )
+        after = [from_day(day + (operator == ">"))] if operator in ("==", ">", ">=") else []
+        before = [from_day(day - (operator == "<"))] if operator in ("==", "<", "<=") else []
+        after += [found.after] if found.after else []
+        before += [found.before] if found.before else []
+        return replace(found, after=max(after, default=None), before=min(before, default=None))
     if operator == "==" and key not in (*_LISTS, *_UNSEARCHED, "published"):
         return replace(found, metadata={**found.metadata, key: value})
     raise UsageError(

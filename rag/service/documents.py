@@ -26,8 +26,11 @@ _under_way: set[asyncio.Task[Any]] = set()
 
 def add_documents(app: FastAPI, queue: Queue, failures: dict[int | str, dict[str, Any]]) -> None:
     """Add the endpoints to an application."""
-    missing = {404: {**failures[400], "description": "No such article"}}
-    refused = {403: {**failures[400], "description": "Whoever asks may not write"}, 413: failures[400]}
+    missing: dict[int | str, dict[str, Any]] = {404: {**failures[400], "description": "No such article"}}
+    refused: dict[int | str, dict[str, Any]] = {
+        403: {**failures[400], "description": "Whoever asks may not write"},
+        413: failures[400],
+    }
     streamed: dict[int | str, dict[str, Any]] = {
         200: {"description": "What was done", "content": {replies.EVENTS: {"schema": {"type": "string"}}}}
     }

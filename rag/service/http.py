@@ -162,7 +162,7 @@ def _add_endpoints(app: FastAPI, queue: Queue) -> None:
     streamed: dict[int | str, dict[str, Any]] = {
         200: {"description": "The answer", "content": {replies.EVENTS: {"schema": {"type": "string"}}}}
     }
-    unknown = {404: {**failures[400], "description": "No such article"}}
+    unknown: dict[int | str, dict[str, Any]] = {404: {**failures[400], "description": "No such article"}}
 
     @app.post(
         "/v1/ask", response_model=schemas.Answer, responses={**streamed, **failures, **unknown, 413: failures[400]}
