@@ -1,23 +1,16 @@
-"""A LangChain retriever over Dateline (pip install langchain-core): python examples/langchain_retriever.py [INDEX] [QUERY]."""
+"""A LangChain retriever over an index (pip install "dateline[langchain]"): python examples/langchain_retriever.py [INDEX] [QUERY]."""
 
 import sys
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-
-from dateline import Index, Retriever
+from dateline.rag.apps.langchain import DatelineRetriever
 
 
-class DatelineRetriever(BaseRetriever):
-    retriever: Retriever
-
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        hits = (hit.to_dict() for hit in self.retriever.search(query))
-        return [Document(hit.pop("text"), id=hit["passage_id"], metadata=hit) for hit in hits]
+def main(location: str = ".dateline", query: str = "Who spoke with whom?") -> None:
+    """Print the title and the text of what is found."""
+    retriever = DatelineRetriever(index=location, k=5)
+    for document in retriever.invoke(query, k=3):
+        print(document.metadata["title"], document.metadata["published"], document.page_content, sep="\n")
 
 
 if __name__ == "__main__":
-    location, query = [*sys.argv[1:], ".dateline", "Who spoke with whom?"][:2]
-    for document in DatelineRetriever(retriever=Retriever(Index.open(location, read_only=True), k=3)).invoke(query):
-        print(document.metadata["title"], document.page_content, sep="\n")
+    main(*sys.argv[1:])

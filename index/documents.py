@@ -139,7 +139,10 @@ class Passage:
     metadata: dict[str, Scalar] = field(default_factory=dict)
 
     def to_node(self) -> TextNode:
-        """This passage as LlamaIndex's TextNode; everything a citation needs is in its metadata."""
+        """This passage as LlamaIndex's TextNode; everything a citation needs is in its metadata.
+
+        The metadata is flat, so that any vector store takes the node: ``dates`` are JSON.
+        """
         from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
         metadata: dict[str, object] = {
@@ -153,7 +156,7 @@ class Passage:
             "start": self.start,
             "end": self.end,
             "page": self.page,
-            "dates": [expression.to_dict() for expression in self.dates],
+            "dates": json.dumps([expression.to_dict() for expression in self.dates], ensure_ascii=False),
         }
         shown = ("title", "source", "published")
         hidden = [key for key in metadata if key not in shown]

@@ -37,6 +37,10 @@ class Filter:
     def __bool__(self) -> bool:
         return self != Filter()
 
+    def given(self) -> dict[str, Any]:
+        """Return the bounds that are set, by name."""
+        return {key: value for key, value in vars(self).items() if value}
+
     def to_sql(self) -> tuple[str, list[object]]:
         """Return an SQL condition over ``passages p`` and ``documents d``, and its parameters."""
         clauses: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,14 @@ from dateline.index.keeping.lexical import terms
 from dateline.index.keeping.rows import DocumentInfo
 from dateline.index.keeping.store import Store
 from dateline.index.vectors.embedding import Embedder, open_embedder
+from dateline.index.vectors.forks import leave_be, tell_of_forks
 
 
 class Index:
     """Articles on disk, searchable: open it, add to it, read from it.
+
+    Any number of threads may use it. A forked process opens its files anew; a pickled or copied one is opened anew
+    where it is unpickled, at the same location.
 
     >>> from dateline.index import Document, Index
     >>> index = Index.open("news")
@@ -34,9 +39,34 @@ class Index:
     >>> index.close()
     """
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
-        self.store = store
+    def __init__(self, store: Store, embedder: Embedder, *, read_only: bool = False) -> None:
         self.embedder = embedder
+        self.read_only = read_only
+        self._store: Store | None = store
+        self._location = store.location if is_address(store.location) else str(Path(store.location).absolute())
+        self._guard = threading.Lock()
+        tell_of_forks(self)
+
+    @property
+    def store(self) -> Store:
+        """The files or the server; in a forked process opened when first used."""
+        store = self._store
+        if store is None:
+            with self._guard:
+                if self._store is None:
+                    self._store = _open_store(self._location, self.embedder, read_only=self.read_only)
+                store = self._store
+        return store
+
+    def forked(self) -> None:
+        """Leave the parent's files and connections alone."""
+        leave_be(self._store)
+        self._store = None
+        self._guard = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say where to open it again."""
+        return _opened, (self._location, self.embedder, self.read_only)
 
     @classmethod
     def open(
@@ -49,13 +79,7 @@ class Index:
         Raises StoreError where it cannot be used, StoreMismatchError where another embedder made it.
         """
         embedder = embedder or open_embedder()
-        if str(location).startswith(("http://", "https://")):
-            from dateline.index.keeping.server import ServerStore
-
-            return cls(ServerStore.connect(str(location), embedder, read_only=read_only), embedder)
-        folder = Path(location)
-        store = Store.open(folder, embedder, read_only=True) if read_only else Store.create(folder, embedder)
-        return cls(store, embedder)
+        return cls(_open_store(str(location), embedder, read_only=read_only), embedder, read_only=read_only)
 
     def add(
         self,
@@ -88,6 +112,10 @@ class Index:
         with self.store.writing():
             self.store.remove(doc_ids)
 
+    def require(self, doc_ids: Sequence[str]) -> None:
+        """Raise UnknownDocumentError, which names it, where one of the documents is not in the index."""
+        self.store.require(doc_ids)
+
     def document(self, doc_id: str) -> Document:
         """Return a document; raises UnknownDocumentError."""
         return self.store.document(doc_id)
@@ -114,4 +142,23 @@ class Index:
 
     def close(self) -> None:
         """Close the files."""
-        self.store.close()
+        if self._store is not None:
+            self._store.close()
+
+
+def is_address(location: str) -> bool:
+    """Return whether an index's location is that of a server rather than a folder."""
+    return location.startswith(("http://", "https://"))
+
+
+def _open_store(location: str, embedder: Embedder, *, read_only: bool) -> Store:
+    if is_address(location):
+        from dateline.index.keeping.server import ServerStore
+
+        return ServerStore.connect(location, embedder, read_only=read_only)
+    folder = Path(location)
+    return Store.open(folder, embedder, read_only=True) if read_only else Store.create(folder, embedder)
+
+
+def _opened(location: str, embedder: Embedder, read_only: bool) -> Index:
+    return Index.open(location, embedder=embedder, read_only=read_only)

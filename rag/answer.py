@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -187,3 +188,21 @@ class Answer:
             "notice": self.notice,
             "ms": self.ms,
         }
+
+
+def additions(
+    answers: Iterable[Answer], shown_as: Callable[[Answer], Answer] | None = None
+) -> Iterator[tuple[str, Answer]]:
+    """Yield what each of a growing answer's steps adds to the text shown so far, with that step.
+
+    For readers who only append. Where a step takes back what was shown, as it happens when a model's words did not hold,
+    the complete answer follows whole, below a line. ``shown_as`` may change an answer's text before it is shown.
+    """
+    shown, answer = "", None
+    for answer in answers:
+        text = shown_as(answer).text if shown_as else answer.text
+        if text != shown and text.startswith(shown):
+            yield text[len(shown) :], answer
+            shown = text
+    if answer is not None and text != shown:
+        yield f"\n\n---\n\n{text}", answer

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from dateline.index import Filter, Index, Passage
 from dateline.index.errors import StoreError, UnknownDocumentError, UsageError
 from dateline.index.filters import to_day
+from dateline.index.keeping.rows import Sentences
 from dateline.rag.answer import Answer, Citation
 from dateline.rag.answers.draft import Draft
 from dateline.rag.answers.extractive import Extractive
+from dateline.rag.question.history import History, Turns, turns
 from dateline.rag.question.rewrite import rewrite
 from dateline.rag.reader.shipped import open_reader
 from dateline.rag.search.retriever import Hit, Retriever
+from dateline.rag.tracing import Span
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.chat_engine.types import BaseChatEngine
     from llama_index.core.llms import LLM
 
     from dateline.rag.llm.generative import Generator
     from dateline.rag.reader.reading import Reader
-
-History = Sequence[Mapping[str, str]]
-"""Earlier turns, oldest first: {"role": "user" or "assistant", "content": text}."""
-
 
 _SEARCHES = 3
 """How often a search is made when articles keep changing under it."""
@@ -69,10 +71,17 @@ class Assistant:
     ) -> None:
         self.retriever = retriever
         index = retriever.index
+        self._options: dict[str, Any] = {
+            "llm": llm, "unsupported": unsupported, "nli": nli, "llm_rewrite": llm_rewrite, "reader": reader
+        }  # fmt: skip
         chosen = open_reader(reader) if isinstance(reader, str) else reader
-        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, index.store.sentences, chosen)
+
+        def sentences(passage_ids: Sequence[str]) -> dict[str, Sentences]:
+            return index.store.sentences(passage_ids)  # a forked process has another store
+
+        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, sentences, chosen)
         self.generator: Generator | None = None
-        self.rewrite: Callable[[str, History], str] = rewrite
+        self.rewrite: Callable[[str, Turns], str] = rewrite
         if llm is not None:
             from dateline.rag.llm.followup import LLMRewriter
             from dateline.rag.llm.generative import Generator
@@ -80,6 +89,10 @@ class Assistant:
             self.generator = Generator(llm, unsupported=unsupported, nli=nli, embed=index.embedder.encode)
             if llm_rewrite:
                 self.rewrite = LLMRewriter(llm).rewrite
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how to make it again in another process."""
+        return partial(type(self), **self._options), (self.retriever,)
 
     @property
     def index(self) -> Index:
@@ -98,12 +111,28 @@ class Assistant:
     ) -> Answer:
         """Answer a question.
 
-        ``history`` makes a follow-up understandable; ``asked_on`` (ISO date) is "today" for the
-        asker; ``after``/``before`` bound the publication date; ``doc_ids`` limit the articles.
-        Raises UsageError for an empty question or a date that is none.
+        ``history`` makes a follow-up understandable, in any form that ``dateline.rag.question.history`` reads;
+        ``asked_on`` (ISO date) is "today" for the asker; ``after``/``before`` bound the publication date; ``doc_ids``
+        (one or several) limit the articles.
+        Raises UsageError for an empty question or a date that is none, UnknownDocumentError for a document that is
+        not in the index.
         """
         *_, answer = self.stream(question, history, asked_on=asked_on, after=after, before=before, doc_ids=doc_ids)
         return answer
+
+    async def aask(self, question: str, history: History = (), **options: Any) -> Answer:
+        """Answer a question like ``ask``, in a thread: an event loop goes on meanwhile."""
+        return await asyncio.to_thread(partial(self.ask, question, history, **options))
+
+    async def astream(self, question: str, history: History = (), **options: Any) -> AsyncIterator[Answer]:
+        """Yield the growing answer like ``stream``, each step made in a thread."""
+        answers = self.stream(question, history, **options)
+        try:
+            while (answer := await asyncio.to_thread(next, answers, None)) is not None:
+                yield answer
+        finally:
+            # Not awaited: whoever leaves early may do so because its task is cancelled.
+            asyncio.get_running_loop().run_in_executor(None, _close, answers)
 
     def stream(
         self,
@@ -120,20 +149,42 @@ class Assistant:
         While a language model writes nothing that can be shown, what there is, at first an answer without text, is
         yielded again every second.
         """
-        question = question.strip()
+        question = question.strip() if isinstance(question, str) else ""
         if not question:
             raise UsageError("the question is empty; ask something about the articles")
         for bound in (asked_on, after, before):
             if bound:
                 to_day(bound)
-        started = time.perf_counter()
-        standalone = self.rewrite(question, history)
+        said = turns(history)
         asked_on = asked_on or self.retriever.asked_on
         own = self.retriever.bounds
-        bounds = replace(
-            own, after=after or own.after, before=before or own.before, doc_ids=tuple(doc_ids) or own.doc_ids
-        )
-        hits = self._search(standalone, asked_on, bounds)
+        some = (doc_ids,) if isinstance(doc_ids, str) else tuple(doc_ids or ())
+        if some:
+            self.index.require(some)
+        bounds = replace(own, after=after or own.after, before=before or own.before, doc_ids=some or own.doc_ids)
+        given: dict[str, Any] = {"question": question, "history": said, "asked_on": asked_on, "bounds": bounds.given()}
+        span = Span("Assistant.ask", self, **given)
+        answer: Answer | None = None
+        try:
+            for answer in self._stream(question, said, asked_on, bounds, span):
+                yield answer
+        except GeneratorExit:
+            span.end(answer and answer.text)
+            raise
+        except BaseException as error:
+            span.fail(error)
+            raise
+        span.end(answer and answer.text)
+
+    def _stream(self, question: str, said: Turns, asked_on: str | None, bounds: Filter, span: Span) -> Iterator[Answer]:
+        """Yield the growing answer to a question whose bounds are known to be right."""
+        started = time.perf_counter()
+        with span.part("Assistant.rewrite", self, question=question, history=said) as part:
+            standalone = self.rewrite(question, said)
+            part.end(standalone)
+        with span.part("Retriever.retrieve", self.retriever, query=standalone) as part:
+            hits = self._search(standalone, asked_on, bounds)
+            part.tell(lambda: _retrieved(standalone, hits))
         retrieved = time.perf_counter()
 
         def finish(answer: Answer) -> Answer:
@@ -145,15 +196,27 @@ class Assistant:
         if not hits:
             yield finish(self._without_hits(base, bounds))
             return
-        draft = self._quote(standalone, asked_on, bounds, hits)
+        with span.part(
+            "Assistant.read", self, question=standalone, passages=[h.passage.passage_id for h in hits]
+        ) as part:
+            draft = self._quote(standalone, asked_on, bounds, hits)
+            part.end([citation.quote for citation in draft.citations or draft.nearest])
         if self.generator is None:
+            with span.part("Assistant.answer", self, question=standalone) as part:
+                part.end(draft.text)
             yield from (finish(answer) for answer in _growing(_answer(base, draft)))
             return
 
         def afresh() -> Draft:
             return self._quote(standalone, asked_on, bounds, self._search(standalone, asked_on, bounds))
 
-        yield from (finish(answer) for answer in self._write(self.generator, base, draft, hits, afresh))
+        writing = Span("Assistant.answer", self, span.id, question=standalone)
+        answer = base
+        try:
+            for answer in self._write(self.generator, base, draft, hits, afresh):
+                yield finish(answer)
+        finally:
+            writing.end(answer.text)
 
     def _search(self, question: str, asked_on: str | None, bounds: Filter) -> list[Hit]:
         """Search, again where an article was replaced or removed in the meantime: its offsets no longer hold."""
@@ -233,11 +296,27 @@ class Assistant:
             notice += " The articles are quoted instead."
         yield replace(extractive, notice=notice)
 
-    def as_query_engine(self) -> BaseQueryEngine:
-        """Return a LlamaIndex query engine: its response's text is the answer, its source nodes the citations."""
+    def as_query_engine(self, *, streaming: bool = False, unique_marks: bool = False) -> BaseQueryEngine:
+        """Return a LlamaIndex query engine: its response's text is the answer, its source nodes the citations.
+
+        With ``streaming`` it gives StreamingResponses, which grow by checked sentences; with ``unique_marks`` an
+        answer's marks are no numbers but of their own, for an engine that puts several answers together.
+        """
         from dateline.rag.query_engine import AssistantQueryEngine
 
-        return AssistantQueryEngine(self)
+        return AssistantQueryEngine(self, streaming=streaming, unique_marks=unique_marks)
+
+    def as_chat_engine(self, chat_history: History = ()) -> BaseChatEngine:
+        """Return a LlamaIndex chat engine, which keeps the conversation and understands follow-ups."""
+        from dateline.rag.apps.chat_engine import AssistantChatEngine
+
+        return AssistantChatEngine(self, chat_history)
+
+
+def _close(answers: Iterator[Answer]) -> None:
+    """Stop an answer; one whose step is under way in another thread stops when that has let go of it."""
+    with suppress(ValueError, AttributeError):
+        answers.close()  # type: ignore[attr-defined]
 
 
 def _answer(base: Answer, draft: Draft) -> Answer:
@@ -255,6 +334,13 @@ def _answer(base: Answer, draft: Draft) -> Answer:
         confidence=draft.confidence,
         nearest=draft.nearest,
     )
+
+
+def _retrieved(query: str, hits: Sequence[Hit]) -> Any:
+    """The event that shows a tracer the passages found."""
+    from llama_index.core.instrumentation.events.retrieval import RetrievalEndEvent
+
+    return RetrievalEndEvent(str_or_query_bundle=query, nodes=[hit.to_node() for hit in hits])
 
 
 def _as_evidence(hit: Hit) -> Citation:

@@ -27,6 +27,7 @@ PREFIX = "DATELINE_"
 
 Unsupported = Literal["drop", "flag"]
 Switch = Literal["on", "off"]
+Logs = Literal["text", "json"]
 Style = Literal["written", "quoted"]
 Theme = Literal["system", "light", "dark"]
 
@@ -46,9 +47,10 @@ class Settings:
     model sees what rules do not, its rewriting is held against the conversation, and the rules step
     in where it fails; off saves a request a follow-up. ``shown`` is how many passages the chat
     lists beside an answer, ``theme`` its colours. ``allowed_hosts`` are the names that chat and
-    service are called by besides this computer's own (``dateline.rag.service.hosts``). ``llm_key`` (for the LLM's
-    server) and ``token`` (asked of HTTP and MCP clients) come from the environment alone and are
-    never shown.
+    service are called by besides this computer's own (``dateline.rag.service.hosts``). ``traces``
+    sends spans to OpenTelemetry (``dateline.rag.apps.telemetry``); ``logs`` makes a service log as JSON. ``llm_key`` (for the LLM's
+    server), ``token`` (asked of HTTP and MCP clients) and ``write_token`` (by which clients of ``dateline serve`` may
+    change the articles) come from the environment alone and are never shown.
 
     >>> from dateline.rag import Settings
     >>> Settings.load({"k": 5}, environ={"DATELINE_INDEX": "archive"}).public()["index"]
@@ -76,8 +78,11 @@ class Settings:
     shown: int = 5
     theme: Theme = "system"
     allowed_hosts: tuple[str, ...] = ()
+    traces: Switch = "off"
+    logs: Logs = "text"
     llm_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
+    write_token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         for name, least in (("k", 1), ("shown", 0)):
@@ -88,6 +93,8 @@ class Settings:
             ("style", Style),
             ("llm_rewrite", Switch),
             ("theme", Theme),
+            ("traces", Switch),
+            ("logs", Logs),
         ):
             if getattr(self, name) not in get_args(choices):
                 raise UsageError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(get_args(choices))}")
@@ -135,6 +142,10 @@ class Settings:
         from dateline.rag.assistant import Assistant
         from dateline.rag.search.retriever import Retriever
 
+        if self.traces == "on":
+            from dateline.rag.apps.telemetry import trace
+
+            trace()
         reranker = None
         if self.reranker:
             from dateline.rag.search.reranker import CrossEncoderReranker
@@ -149,6 +160,10 @@ class Settings:
             llm_rewrite=self.llm_rewrite == "on",
             reader=self.reader,
         )
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must never be shown."""
+        return tuple(getattr(self, name) for name in _SECRET)
 
     def rewriter(self) -> Callable[[str, Sequence[Mapping[str, str]]], str]:
         """Return what makes follow-ups standalone: (question, history) -> question."""
@@ -170,7 +185,7 @@ class Settings:
 
 
 _TYPES = {item.name: item.type for item in fields(Settings)}
-_SECRET = ("llm_key", "token")
+_SECRET = ("llm_key", "token", "write_token")
 _PUBLIC = tuple(name for name in _TYPES if name not in _SECRET)
 
 RENAMED: dict[str, str] = {}

@@ -15,8 +15,9 @@ FLOORS = ("index", "rag", "eval")
 ORDER = [
     "index.errors", "index.dates", "index.documents", "index.filters", "index.prose", "index.reading",
     "index.vectors", "index.keeping", "index.building", "index.mending", "index.index", "index",
-    "rag.answer", "rag.english", "rag.question", "rag.search", "rag.reader", "rag.evidence", "rag.events", "rag.answers",
-    "rag.check", "rag.llm", "rag.query_engine", "rag.assistant", "rag.service", "rag.settings", "rag.html",
+    "rag.answer", "rag.tracing", "rag.english", "rag.question", "rag.search", "rag.reader", "rag.evidence", "rag.events",
+    "rag.answers", "rag.check", "rag.llm", "rag.query_engine", "rag.apps", "rag.assistant", "rag.service",
+    "rag.settings", "rag.html",
     "rag.chat", "rag.page", "rag.command", "rag",
     "eval.numbers", "eval.sets", "eval.runs", "eval.pages", "eval.runner", "eval", "eval.commands",
     "ui",

@@ -57,12 +57,17 @@ def location(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def service(location: str) -> Iterator[str]:
     """The address of a running service over the seed articles."""
-    index = Index.open(location, read_only=True)
+    index = Index.open(location)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(build_app(Assistant(Retriever(index, k=10))), port=port, log_level="error", lifespan="off")
+        uvicorn.Config(
+            build_app(Assistant(Retriever(index, k=10)), write_token="pen"),
+            port=port,
+            log_level="error",
+            lifespan="off",
+        )
     )
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -115,18 +120,44 @@ def test_llamaindex_agent_tool(location: str) -> None:
     index.close()
 
 
-def test_langchain_retriever(location: str) -> None:
+def test_langchain_retriever(location: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("langchain_core", reason='LangChain needs the extra (pip install "dateline[langchain]")')
-    index = Index.open(location, read_only=True)
-    retriever = load("langchain_retriever").DatelineRetriever(retriever=Retriever(index, k=3))
-    documents = retriever.invoke(QUESTION)
-    assert len(documents) == 3
-    for document in documents:
-        place = document.metadata
-        assert index.document(place["doc_id"]).text[place["start"] : place["end"]] == document.page_content
-    later = asyncio.run(retriever.ainvoke(QUESTION))
-    assert [document.id for document in later] == [document.id for document in documents]
-    index.close()
+    load("langchain_retriever").main(location, QUESTION)
+    assert "Araghchi" in capsys.readouterr().out
+
+
+def test_llamaindex_chat(location: str, capsys: pytest.CaptureFixture[str]) -> None:
+    load("llamaindex_chat").main(location, QUESTION, "And with whom?")
+    printed = capsys.readouterr().out
+    assert "[1]" in printed
+    assert "#char=" in printed
+
+
+def test_traced(location: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("openinference.instrumentation.llama_index", reason='pip install "dateline[traces]"')
+    from dateline.rag.apps.telemetry import stop
+
+    try:
+        load("traced").main(location, QUESTION)
+    finally:
+        stop()
+    steps = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert steps[-1] == "Assistant.ask"
+    assert {"Retriever.retrieve", "Assistant.read", "Assistant.answer"} <= set(steps)
+
+
+def test_openai_client(service: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("openai", reason="pip install openai")
+    load("openai_client").main(f"{service}/v1", QUESTION)
+    assert "[1] " in capsys.readouterr().out
+
+
+def test_upload(service: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "weir.txt").write_text("Otto Lind closed the weir on Thursday.")
+    load("upload").main(service, "pen", os.fspath(tmp_path / "weir.txt"))
+    assert '"added": 1' in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="only be read"):
+        load("upload").main(service, "wrong", os.fspath(tmp_path / "weir.txt"))
 
 
 def test_http_client(service: str, capsys: pytest.CaptureFixture[str]) -> None:

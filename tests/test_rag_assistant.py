@@ -15,7 +15,7 @@ from llama_index.core.response_synthesizers import get_response_synthesizer
 from pydantic import PrivateAttr
 
 from dateline.index import Filter
-from dateline.index.errors import LLMError, StoreError, UsageError
+from dateline.index.errors import LLMError, StoreError, UnknownDocumentError, UsageError
 from dateline.rag import Assistant, Retriever
 
 QUESTION = "who spoke with Araghchi and when?"
@@ -163,9 +163,12 @@ def test_the_retrievers_own_bounds_and_day_hold_for_the_assistant(seed_assistant
     bot = Assistant(bounded)
     assert {c.published for c in bot.ask(QUESTION).citations} == {"2026-01-29"}
     assert [e.earliest for e in bot.ask("What happened on 24 January?").events] == ["2026-01-24"]
-    nowhere = bot.ask(QUESTION, doc_ids=["no-such"])
+    undated = next(info.doc_id for info in seed_assistant.index.documents() if not info.published)
+    nowhere = bot.ask(QUESTION, doc_ids=undated)
     assert (nowhere.abstained, nowhere.reason) == (True, "outside_dates")
-    assert seed_assistant.ask(QUESTION, doc_ids=["no-such"]).reason == "not_mentioned"
+    for asked in (bot, seed_assistant):
+        with pytest.raises(UnknownDocumentError, match="no-such"):
+            asked.ask(QUESTION, doc_ids=["no-such"])
 
 
 def test_an_article_replaced_during_a_search_is_searched_again(

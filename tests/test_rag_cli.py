@@ -249,3 +249,45 @@ raise SystemExit(main(["ask", {QUESTION!r}, "--json", "--index", {str(seed_index
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=300)
     assert asked.returncode == 0, asked.stdout + asked.stderr
     assert json.loads(asked.stdout)["citations"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_batch_and_a_history_are_read_as_other_programs_write_them(run: Any, tmp_path: Path, encoding: str) -> None:
+    """A byte order mark, or UTF-16 as PowerShell's > writes it."""
+    batch, history = tmp_path / "batch.jsonl", tmp_path / "history.json"
+    batch.write_text(
+        '{"id": "é", "question": "And when?", "history": [["Who called Dar in Dubai?", null]]}\n', encoding
+    )
+    history.write_text('[{"role": "human", "content": "Who called Dar in Dubai?"}]', encoding)
+    assert run("ask", "--batch", str(batch)).lines[0]["standalone_question"] == "Who called Dar in Dubai and when?"
+    assert run("rewrite", "And when?", "--history", str(history)).out.strip() == "Who called Dar in Dubai and when?"
+
+
+@pytest.mark.parametrize(
+    ("command", "line", "says"),
+    [
+        ("ask", {"question": "Who?", "befor": "2020-01-01"}, "did you mean before?"),
+        ("ask", {"question": "Who?", "doc_ids": ["none.txt"]}, "none.txt"),
+        ("ask", {"question": "Who?", "doc_ids": 3}, "doc_ids is not a list of texts"),
+        ("ask", {"question": "Who?", "history": "x"}, "history must be a list"),
+        ("search", {"query": "Dubai", "top": 3}, "there is no field 'top'"),
+        ("search", {"query": "Dubai", "doc_ids": "none.txt"}, "none.txt"),
+        ("dates", {"text": "on Monday", "publised": "2020-01-01"}, "did you mean published?"),
+        ("check", {"claim": "x", "passage": ["x"]}, "did you mean passages?"),
+        ("rewrite", {"question": "And?", "histroy": []}, "did you mean history?"),
+    ],
+)
+def test_a_field_that_nothing_would_come_of_is_an_error(
+    run: Any, command: str, line: dict[str, Any], says: str
+) -> None:
+    answered = run(command, "--batch", "-", stdin=json.dumps({"id": 1, **line}))
+    assert answered.code == 1
+    assert says in answered.lines[0]["error"]
+
+
+def test_a_batch_is_limited_to_documents(run: Any) -> None:
+    name = min(file.name for file in SEEDS.iterdir())
+    found = run("search", "--batch", "-", stdin=json.dumps({"query": "Iran", "doc_ids": name})).lines[0]
+    assert {hit["doc_id"] for hit in found["hits"]} == {name}
+    answer = run("ask", "--batch", "-", stdin=json.dumps({"question": QUESTION, "doc_ids": [name]})).lines[0]
+    assert {citation["doc_id"] for citation in answer["citations"]} == {name}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from markdown_it import MarkdownIt
 from newsroom import ANSWER, DECLINED, HARBOUR, HOSTILE, MET, UNDATED, FakeIndex, cite
 
 from dateline.index.errors import UsageError
 from dateline.rag.chat import export
 from dateline.rag.chat.conversations import Conversation, Turn
+from dateline.rag.chat.references import csl, to_bibtex
+from dateline.rag.chat.word import to_docx
 
 INDEX: Any = FakeIndex(HARBOUR, UNDATED, HOSTILE)
 EVIL = cite(1, HOSTILE, HOSTILE.text)
@@ -99,3 +105,46 @@ def test_votes_become_lines_that_evaluation_reads() -> None:
     assert lines[0]["history"] == []
     assert [message["role"] for message in lines[1]["history"]] == ["user", "assistant"]
     assert [line["asked_on"] for line in lines] == [None, "2026-01-30"]
+
+
+def test_markdown_shows_markup_and_runs_none() -> None:
+    shown = MarkdownIt("commonmark", {"html": True}).render(export.to_markdown(KEPT))
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "href=" not in shown
+    assert "alert(1)" in shown
+
+
+def test_word_has_a_footnote_for_every_mark() -> None:
+    docx = pytest.importorskip("docx", reason='Word needs the extra (pip install "dateline[formats]")')
+    data = to_docx(KEPT)
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        notes = ElementTree.fromstring(file.read("word/footnotes.xml"))
+        body = ElementTree.fromstring(file.read("word/document.xml"))
+    name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    texts = {note.get(f"{name}id"): "".join(note.itertext()) for note in notes if note.get(f"{name}type") is None}
+    referred = [reference.get(f"{name}id") for reference in body.iter(f"{name}footnoteReference")]
+    assert referred == list(texts) == ["1", "2", "3", "4"]
+    assert MET.quote in texts["1"]
+    assert f"port/harbour.txt, characters {MET.start} to {MET.end}" in texts["1"]
+    opened = docx.Document(io.BytesIO(data))
+    assert [p.text for p in opened.paragraphs if p.style.name == "Heading 1"][:2] == [
+        ANSWER.question,
+        DECLINED.question,
+    ]
+    assert opened.tables[0].cell(1, 1).text == MET.quote
+    assert "[1]" not in "".join(body.itertext())
+
+
+def test_the_cited_articles_for_reference_managers() -> None:
+    first, second, third = csl(KEPT, INDEX)
+    assert first == {
+        "id": "coastcourier2025-1", "type": "article-newspaper", "title": "Harbour reopens", "container-title": "Coast Courier",
+        "issued": {"date-parts": [[2025, 3, 6]]}, "URL": "https://example.org/harbour",
+    }  # fmt: skip
+    assert "issued" not in second
+    assert "URL" not in third, "javascript: is no address"
+    entries = to_bibtex(KEPT, INDEX)
+    assert "@article{coastcourier2025-1,\n  title = {{Harbour reopens}},\n  journal = {Coast Courier},\n" in entries
+    assert entries.count("@article{") == 3
+    assert entries.count("{") == entries.count("}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from starlette.testclient import TestClient
 
 from dateline.index import Index
 from dateline.rag import Assistant, Retriever
+from dateline.rag.command.cli import build_parser
 from dateline.rag.service.http import build_app
 from dateline.rag.service.queue import Queue
 
@@ -65,8 +68,8 @@ def talk(server: Any, conversation: Callable[[Any], Awaitable[None]]) -> None:
 async def every_tool(client: Any) -> None:
     """Search, show what was found, ask."""
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) == {"search", "ask", "show"}
-    assert all(tool.description and tool.output_schema for tool in tools.values())
+    assert set(tools) == {"search", "ask", "events", "show", "list_documents"}
+    assert all(tool.description and tool.output_schema and tool.annotations.read_only_hint for tool in tools.values())
     found = (await client.call_tool("search", {"query": "mayor pilots", "k": 1})).structured_content
     (hit,) = found["hits"]
     shown = (await client.call_tool("show", {"doc_id": hit["doc_id"]})).structured_content
@@ -113,14 +116,19 @@ def test_over_streamable_http(assistant: Assistant) -> None:
         ("search", {"query": "mayor", "k": 1000}, "100"),
         ("search", {"query": "  "}, "empty"),
         ("ask", {"question": "who?", "asked_on": "tomorrow"}, "YYYY-MM-DD"),
-        ("ask", {"question": "who?", "history": [{"role": "cat", "content": "miaow"}]}, "assistant"),
+        ("ask", {"question": "who?", "history": [{"content": "miaow"}]}, "message 1 has no role"),
+        ("ask", {"question": "who?", "befor": "2025-01-01"}, "ask has no argument 'befor'; did you mean before?"),
+        ("ask", {"question": "who?", "doc_ids": ["none.txt"]}, "none.txt"),
     ],
 )
-def test_mistakes_are_told(assistant: Assistant, tool: str, arguments: dict[str, Any], says: str) -> None:
+def test_mistakes_are_told_in_a_sentence(assistant: Assistant, tool: str, arguments: dict[str, Any], says: str) -> None:
     async def conversation(client: Any) -> None:
         result = await client.call_tool(tool, arguments)
         assert result.is_error
-        assert says in result.content[0].text
+        told = result.content[0].text
+        assert says in told
+        assert "pydantic" not in told
+        assert "\n" not in told
 
     talk(build_mcp(Queue(assistant)), conversation)
 
@@ -135,6 +143,72 @@ def test_a_follow_up_reaches_the_assistant(assistant: Assistant) -> None:
         assert result.structured_content["standalone_question"] == "Who met Okafor?"
 
     talk(build_mcp(Queue(assistant)), conversation)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"history": None, "doc_ids": None, "asked_on": None, "after": "", "before": ""},
+        {"history": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who met Brandt?"}]},
+        {
+            "history": [{"role": "user", "content": [{"type": "text", "text": "Who met Brandt?"}]}],
+            "doc_ids": HARBOUR.doc_id,
+        },
+    ],
+)
+def test_what_clients_send_is_taken(assistant: Assistant, given: dict[str, Any]) -> None:
+    async def conversation(client: Any) -> None:
+        result = await client.call_tool("ask", {"question": "Who met the pilots?", **given})
+        assert not result.is_error, result.content
+
+    talk(build_mcp(Queue(assistant)), conversation)
+
+
+def test_resources_and_prompts(assistant: Assistant) -> None:
+    async def conversation(client: Any) -> None:
+        (listed,) = (await client.read_resource("dateline://documents")).contents
+        assert {found["doc_id"] for found in json.loads(listed.text)["documents"]} == {HARBOUR.doc_id, UNDATED.doc_id}
+        (text,) = (await client.read_resource(f"dateline://documents/{HARBOUR.doc_id}")).contents
+        assert text.text == HARBOUR.text
+        prompts = {prompt.name for prompt in (await client.list_prompts()).prompts}
+        assert prompts == {"cited_answer", "timeline"}
+        asked = await client.get_prompt("cited_answer", {"question": "Who met the pilots?"})
+        assert "Who met the pilots?" in asked.messages[0].content.text
+
+    talk(build_mcp(Queue(assistant)), conversation)
+
+
+def test_who_may_write_changes_articles(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "index", embedder=HashingEmbedder())
+
+    async def conversation(client: Any) -> None:
+        article = {"doc_id": "weir.txt", "text": "Otto Lind closed the weir.", "published": "2026-04-03"}
+        assert (await client.call_tool("add_document", article)).structured_content["added"] == 1
+        assert (await client.call_tool("show", {"doc_id": "weir.txt"})).structured_content["text"] == article["text"]
+        assert (await client.call_tool("add_document", {**article, "text": " "})).is_error
+        assert (await client.call_tool("remove_document", {"doc_id": "weir.txt"})).structured_content["removed"] == 1
+        assert (await client.call_tool("remove_document", {"doc_id": "weir.txt"})).is_error
+
+    talk(build_mcp(Queue(Assistant(Retriever(index))), writing=True), conversation)
+    index.close()
+
+
+def test_over_http_the_write_token_opens_the_writing_tools(assistant: Assistant) -> None:
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    sent = {"accept": "application/json, text/event-stream"}
+    with TestClient(build_app(assistant, write_token="pen"), base_url="http://127.0.0.1:8600") as client:
+        assert "remove_document" not in client.post("/mcp", json=listing, headers=sent).text
+        assert (
+            "remove_document" in client.post("/mcp", json=listing, headers={**sent, "authorization": "Bearer pen"}).text
+        )
+
+
+def test_the_registrys_description_starts_this_server() -> None:
+    described = json.loads((Path(__file__).parent.parent / "server.json").read_text(encoding="utf-8"))
+    (package,) = described["packages"]
+    words = [part.get("value") or part["name"] for part in package["packageArguments"]]
+    assert build_parser().parse_args(words).mcp_stdio
+    assert described["version"] == package["version"] == version("dateline")
 
 
 @pytest.mark.parametrize(

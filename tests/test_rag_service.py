@@ -159,7 +159,8 @@ def test_a_failure_amid_a_stream_is_an_event(assistant: Assistant, monkeypatch: 
         ("POST", "/v1/ask", {"json": {"question": 7}}, 422, "question"),
         ("POST", "/v1/ask", {"json": {**QUESTION, "asked_on": "2025-02-30"}}, 422, "asked_on"),
         ("POST", "/v1/ask", {"json": {**QUESTION, "limit": 3}}, 422, "limit"),
-        ("POST", "/v1/ask", {"json": {**QUESTION, "history": [{"role": "cat", "content": ""}]}}, 422, "history.0.role"),
+        ("POST", "/v1/ask", {"json": {**QUESTION, "history": [{"content": ""}]}}, 422, "message 1 has no role"),
+        ("POST", "/v1/ask", {"json": {**QUESTION, "doc_ids": ["none.txt"]}}, 404, "none.txt"),
         ("POST", "/v1/ask", {"json": {"question": "x" * 1_100_000}}, 413, "larger"),
     ],
 )

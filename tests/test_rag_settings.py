@@ -51,10 +51,11 @@ def test_mistakes_are_named(tmp_path: Path, toml: str, environ: dict[str, str], 
 
 
 def test_the_key_is_never_shown(tmp_path: Path) -> None:
-    settings = load(tmp_path, "", {"DATELINE_LLM_KEY": "s3cret", "DATELINE_TOKEN": "s3cret2"})
-    assert (settings.llm_key, settings.token) == ("s3cret", "s3cret2")
+    given = {"DATELINE_LLM_KEY": "s3cret", "DATELINE_TOKEN": "s3cret2", "DATELINE_WRITE_TOKEN": "s3cret3"}
+    settings = load(tmp_path, "", given)
+    assert settings.secrets() == ("s3cret", "s3cret2", "s3cret3")
     assert "s3cret" not in repr(settings)
-    assert settings.public().keys() == {item.name for item in fields(Settings)} - {"llm_key", "token"}
+    assert settings.public().keys() == {item.name for item in fields(Settings)} - {"llm_key", "token", "write_token"}
     assert "s3cret" not in str(settings.public())
 
 

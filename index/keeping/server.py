@@ -269,6 +269,11 @@ class ServerStore(Store):
         self.sync()
         return self._call(lambda: self._nearest(vector, k, bounds, thorough=thorough))
 
+    def require(self, doc_ids: Sequence[str]) -> None:
+        """Raise UnknownDocumentError where one of the documents is not there."""
+        self.sync()
+        super().require(doc_ids)
+
     def document(self, doc_id: str) -> Document:
         """Return a document; raises UnknownDocumentError."""
         self.sync()

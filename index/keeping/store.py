@@ -239,6 +239,10 @@ class Store:
         """Return the sentences of passages, with their vectors where they are stored."""
         return self.catalogue.sentences(passage_ids)
 
+    def require(self, doc_ids: Sequence[str]) -> None:
+        """Raise UnknownDocumentError where one of the documents is not there."""
+        self.catalogue.require(doc_ids)
+
     def document(self, doc_id: str) -> Document:
         """Return a document; raises UnknownDocumentError."""
         return self.catalogue.document(doc_id)

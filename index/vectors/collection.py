@@ -25,7 +25,9 @@ from filelock import FileLock, Timeout
 from dateline.index.documents import Passage, Scalar
 from dateline.index.errors import StoreError, StoreLockedError, first_line
 from dateline.index.filters import Filter, days_spoken_of, to_day
+from dateline.index.vectors.forks import chroma_is_used, chroma_would_hang, leave_be, tell_of_forks
 from dateline.index.vectors.pooling import Vectors
+from dateline.index.vectors.remote import RemoteCollection
 from dateline.index.vectors.unfinished import SEARCHING, Searching
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class VectorStore:
     @classmethod
     def embedded(cls, folder: Path, *, create: bool = False) -> VectorStore:
         """Open the collection in ``folder``; ``create`` makes it where there is none."""
-        return cls(lambda: _open_folder(folder, create=create), str(folder), folder.with_name("vectors.lock"))
+        return cls(lambda: open_folder(folder, create=create), str(folder), folder.with_name("vectors.lock"))
 
     @classmethod
     def served(cls, client: ClientAPI, name: str, where: str, *, create: bool = False) -> VectorStore:
@@ -85,6 +87,7 @@ class VectorStore:
 
     @property
     def _collection(self) -> Any:
+        chroma_is_used()
         return self._handle.collection
 
     @property
@@ -119,7 +122,8 @@ class VectorStore:
         from chromadb.errors import InternalError
 
         if not self._follows:
-            return request(self._collection)
+            return request(self._handle.collection)
+        chroma_is_used()
         for attempt in range(_TRIES):
             handle = self._handle
             try:
@@ -255,13 +259,23 @@ class _Handle:
     def __init__(self, collection: Any, close: Callable[[], None]) -> None:
         self.collection = collection
         self.fresh = True
-        weakref.finalize(self, close)
+        self._closing = weakref.finalize(self, close)
+        tell_of_forks(self)
+
+    def forked(self) -> None:
+        """Leave the client to the parent, also when this process ends: closing it waits for threads that are not here."""
+        self._closing.detach()
+        leave_be(self.collection)
 
 
 _numbers = iter(range(1, 1 << 62))
 
 
-def _open_folder(folder: Path, *, create: bool) -> Opened:
+def open_folder(folder: Path, *, create: bool) -> Opened:
+    """Open a folder's collection, here or, where Chroma's library would hang, in a process of its own."""
+    if chroma_would_hang():
+        collection = RemoteCollection(folder, create=create)
+        return collection, collection.close
     if not create and folder.is_dir() and not _writable(folder):
         return _open_copy(folder)
     return _open_client(folder, create=create)

@@ -9,6 +9,7 @@ which is then used for many texts).
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from dateline.index.errors import ModelError, first_line
+from dateline.index.vectors.forks import tell_of_forks
 from dateline.index.vectors.minilm import MiniLM
 from dateline.index.vectors.packaged import PACKAGED, packaged_folder
 from dateline.index.vectors.pooling import Span, Vectors, pool, unit
@@ -63,6 +65,17 @@ class SentenceTransformerEmbedder:
         self.bfloat16 = bfloat16
         self._lock = threading.Lock()
         self._model: Any = None
+        tell_of_forks(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how to load the model again in another process."""
+        return _reloaded, (self.name, self.batch_size, self.bfloat16)
+
+    def forked(self) -> None:
+        """Compute in one thread: OpenMP's others are not in this process, and it would wait for them for ever."""
+        self._lock = threading.Lock()
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
 
     @property
     def dimension(self) -> int:
@@ -110,6 +123,10 @@ class SentenceTransformerEmbedder:
             if self._model is None:
                 self._model = load_sentence_transformer(self.name, bfloat16=self.bfloat16)
             return self._model
+
+
+def _reloaded(name: str, batch_size: int, bfloat16: bool) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(name, batch_size=batch_size, bfloat16=bfloat16)
 
 
 def _is_mean_of_tokens(model: Any) -> bool:
@@ -192,6 +209,16 @@ class PackagedEmbedder:
         self._lock = threading.Lock()
         self._few: MiniLM | None = None
         self._many: SentenceTransformerEmbedder | None = None
+        tell_of_forks(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how to make it again in another process, where the weights lie too."""
+        return PackagedEmbedder, ()
+
+    def forked(self) -> None:
+        """Take a lock of this process's own, and NumPy for a few texts again."""
+        self._lock = threading.Lock()
+        self._many = None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors of shape (len(texts), 384)."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dateline.index.vectors.forks import leave_be, tell_of_forks
 from dateline.index.vectors.pooling import Span, Vectors, pool, unit
 
 _REMEMBERED = 4096
@@ -46,6 +47,7 @@ class MiniLM:
         self._pool: ThreadPoolExecutor | None = None
         self._guard = threading.Lock()
         self._remembered: dict[str, Vectors] = {}
+        tell_of_forks(self)
         self.heads: int = config["num_attention_heads"]
         self.eps: float = config["layer_norm_eps"]
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -61,6 +63,12 @@ class MiniLM:
         )
         self.norm = (weights[embeddings + "LayerNorm.weight"], weights[embeddings + "LayerNorm.bias"])
         self.layers = [_layer(weights, f"encoder.layer.{i}.") for i in range(config["num_hidden_layers"])]
+
+    def forked(self) -> None:
+        """Start threads of this process's own: those of the parent are not here."""
+        leave_be(self._pool)
+        self._pool = None
+        self._guard = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors; the last few thousand texts are remembered, a question's steps encode some of them again."""

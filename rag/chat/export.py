@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FORMAT = "dateline-conversation"
 VERSION = 1
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!$])")
+_RAW = re.compile(r"(?<!\\)<")
+_LINK = re.compile(r"(?<!\\)\](?=\()")
 _EMBEDDED = re.compile(r'<script type="application/json" id="dateline-conversation">(.*?)</script>', re.S)
 
 
@@ -59,15 +62,15 @@ def to_json(conversation: Conversation, index: Index) -> str:
 
 
 def to_markdown(conversation: Conversation) -> str:
-    """Questions, answers and a numbered list of the quotes behind each."""
-    parts = [f"# {_line(conversation.title)}\n"]
+    """Questions, answers and a numbered list of the quotes behind each; markup in any of them stays text."""
+    parts = [f"# {_literal(conversation.title)}\n"]
     for turn in conversation.turns:
         answer = turn.answer
-        parts.append(f"## {_line(turn.question)}\n\n{answer.text}\n")
+        parts.append(f"## {_literal(turn.question)}\n\n{_inert(answer.text)}\n")
         if answer.abstained:
             parts.append("*Not answered from these articles.*\n")
         cited = answer.nearest if answer.abstained else answer.citations
-        parts.append("".join(f"{c.n}. {_source(c)}: “{_line(c.quote)}”\n" for c in cited))
+        parts.append("".join(f"{c.n}. {_literal(_source(c))}: “{_literal(c.quote)}”\n" for c in cited))
     return "\n".join(parts)
 
 
@@ -181,6 +184,16 @@ def _quotes(turn: Turn, documents: Mapping[str, Document]) -> str:
 
 def _source(citation: Citation) -> str:
     return _line(render.where(citation)) + ("" if citation.published else " · undated")
+
+
+def _literal(text: str) -> str:
+    """A text on one line, as Markdown that shows it and nothing else."""
+    return _MARKUP.sub(r"\\\1", _line(text))
+
+
+def _inert(markdown: str) -> str:
+    """An answer's Markdown without raw HTML, links and pictures, which none of ours has."""
+    return _LINK.sub(r"\\]", _RAW.sub("&lt;", markdown))
 
 
 def _line(text: str) -> str:

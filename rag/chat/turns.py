@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from dateline.rag.answer import Answer
     from dateline.rag.assistant import Assistant
 
+_EXPORTS = (
+    ("html", "HTML"),
+    ("md", "Markdown"),
+    ("json", "JSON"),
+    ("docx", "Word"),
+    ("bib", "BibTeX"),
+    ("csl.json", "CSL"),
+)
 SHOWN_TURNS = 30
 """Turns of a long conversation that stay on the page; all of them are kept in the file."""
 
@@ -161,7 +169,7 @@ class Chat:
             title = escape(kept.title)
             exports = "".join(
                 f'<a class="dl-action" href="conversations/{escape(kept.id)}.{form}" download>{words}</a>'
-                for form, words in (("html", "HTML"), ("md", "Markdown"), ("json", "JSON"))
+                for form, words in _EXPORTS
             )
             items.append(
                 f'<li><button type="button" class="dl-link" data-send="open" {key}>{title}</button>'

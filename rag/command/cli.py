@@ -7,6 +7,9 @@ Nothing heavy is imported before the arguments are known to be good, so that ``-
 from __future__ import annotations
 
 import argparse
+import codecs
+import difflib
+import io
 import json
 import os
 import sys
@@ -22,8 +25,10 @@ from dateline.index.vectors.packaged import offline
 from dateline.rag.settings import Settings
 
 if TYPE_CHECKING:
+    from dateline.index import Filter
     from dateline.index.building.build import Report
     from dateline.rag.answer import Answer, Citation
+    from dateline.rag.search.retriever import Retriever
 
 DONE, PARTLY, NOTHING = 0, 1, 2
 _GROUP = "dateline.commands"
@@ -110,6 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8600, help="port to listen on (default: %(default)s)")
     accept_hosts(serve)
     serve.add_argument("--mcp-stdio", action="store_true", help="speak MCP on standard input and output instead")
+    serve.add_argument("--write", action="store_true", help="with --mcp-stdio: let the client change the articles")
     for command in (search, ask, dates, check, rewrite):
         command.add_argument("--batch", metavar="FILE", help="one JSON object a line, - for standard input")
     for entry in sorted(entry_points(group=_GROUP), key=lambda entry: entry.name):
@@ -267,6 +273,8 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
     def run(line: dict[str, Any]) -> dict[str, Any]:
         import time
 
+        _known(line, "query", "k", *_BOUNDS)
+        bounds = _bounds(line, retriever)
         started = time.perf_counter()
         hits = retriever.search(
             _text(line, "query"),
@@ -274,6 +282,7 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
             asked_on=_optional(line, "asked_on"),
             after=_optional(line, "after"),
             before=_optional(line, "before"),
+            bounds=bounds,
         )
         return {"hits": [hit.to_dict() for hit in hits], "ms": round((time.perf_counter() - started) * 1000, 1)}
 
@@ -298,12 +307,14 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     def run(line: dict[str, Any]) -> dict[str, Any]:
+        _known(line, "question", "history", *_BOUNDS)
         answer = assistant.ask(
             _text(line, "question"),
-            _history(line),
+            line.get("history"),
             asked_on=_optional(line, "asked_on"),
             after=_optional(line, "after"),
             before=_optional(line, "before"),
+            doc_ids=_texts(line, "doc_ids"),
         )
         return answer.to_dict()
 
@@ -350,6 +361,7 @@ def _dates(arguments: argparse.Namespace, settings: Settings) -> int:
     from dateline.index.dates.expressions import resolve
 
     def run(line: dict[str, Any]) -> dict[str, Any]:
+        _known(line, "text", "published")
         text = _text(line, "text")
         published = _optional(line, "published")
         if published is not None:
@@ -383,6 +395,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
         entailment = CrossEncoderEntailment(settings.nli)
 
     def run(line: dict[str, Any]) -> dict[str, Any]:
+        _known(line, "claim", "passages")
         passages = line.get("passages")
         if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
             raise UsageError("passages is missing or not a list of texts")
@@ -413,7 +426,10 @@ def _rewrite(arguments: argparse.Namespace, settings: Settings) -> int:
     rewrite = settings.rewriter()
 
     def run(line: dict[str, Any]) -> dict[str, Any]:
-        return {"question": rewrite(_text(line, "question"), _history(line))}
+        from dateline.rag.question.history import turns
+
+        _known(line, "question", "history")
+        return {"question": rewrite(_text(line, "question"), turns(line.get("history")))}
 
     _needs(arguments, "question", "QUESTION")
     if arguments.batch:
@@ -431,20 +447,27 @@ def _rewrite(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    assistant = settings.assistant()
+    if arguments.write and not arguments.mcp_stdio:
+        raise UsageError("--write goes with --mcp-stdio; over HTTP set DATELINE_WRITE_TOKEN instead")
+    assistant = settings.assistant(read_only=not (arguments.write or settings.write_token))
     if arguments.mcp_stdio:
         from dateline.rag.service.mcp_server import serve_stdio
 
-        serve_stdio(assistant)
+        serve_stdio(assistant, writing=arguments.write)
     else:
         from dateline.rag.service.http import serve
 
+        if settings.logs == "json":
+            from dateline.rag.service.logs import log_json
+
+            log_json(settings.secrets())
         say(f"Dateline answers on http://{arguments.host}:{arguments.port}/v1/ (Ctrl+C stops it)")
         serve(
             assistant,
             arguments.host,
             arguments.port,
             token=settings.token or None,
+            write_token=settings.write_token or None,
             allowed_hosts=settings.allowed_hosts,
         )
     return DONE
@@ -460,14 +483,22 @@ def _needs(arguments: argparse.Namespace, name: str, shown: str) -> None:
 
 
 def _reading(path: str) -> TextIO:
-    if path == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
-        return sys.stdin
     try:
-        # Without it a carriage return inside a line, which JSON allows, would end the line.
-        return Path(path).open(encoding="utf-8", errors="replace", newline="\n")
+        file: Any = sys.stdin.buffer if path == "-" else Path(path).open("rb")  # noqa: SIM115 - closed with what is returned
+        file = file if hasattr(file, "peek") else io.BufferedReader(file)
+        # Without newline a carriage return inside a line, which JSON allows, would end the line.
+        return io.TextIOWrapper(file, encoding=_encoding(file.peek(4)), errors="replace", newline="\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give another file") from error
+
+
+def _encoding(first: bytes) -> str:
+    """Tell UTF-16, as PowerShell writes it, by its mark or by the zero in its first character; else it is UTF-8."""
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if first[:2].count(0) == 1:
+        return "utf-16-be" if first[0] == 0 else "utf-16-le"
+    return "utf-8-sig"
 
 
 def _batch(path: str, run: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
@@ -515,11 +546,30 @@ def _whole(line: dict[str, Any], key: str, default: int) -> int:
     return value
 
 
-def _history(line: dict[str, Any]) -> list[dict[str, str]]:
-    history = line.get("history") or []
-    if not isinstance(history, list) or not all(
-        isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
-        for turn in history
-    ):
-        raise UsageError("history must be a list of {role, content}")
-    return history
+_BOUNDS = ("asked_on", "after", "before", "doc_ids")
+
+
+def _known(line: dict[str, Any], *names: str) -> None:
+    """Raise UsageError for a field that nothing would come of."""
+    for name in line.keys() - {"id", *names}:
+        near = difflib.get_close_matches(name, names, n=1)
+        raise UsageError(
+            f"there is no field {name!r}; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}")
+        )
+
+
+def _texts(line: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = line.get(key) or ()
+    values = (value,) if isinstance(value, str) else value
+    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
+        raise UsageError(f"{key} is not a list of texts")
+    return tuple(values)
+
+
+def _bounds(line: dict[str, Any], retriever: Retriever) -> Filter:
+    from dataclasses import replace
+
+    doc_ids = _texts(line, "doc_ids")
+    if doc_ids:
+        retriever.index.require(doc_ids)
+    return replace(retriever.bounds, doc_ids=doc_ids or retriever.bounds.doc_ids)

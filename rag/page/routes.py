@@ -16,9 +16,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from dateline.index.errors import StoreError, UnknownDocumentError
+from dateline.index.errors import ModelError, StoreError, UnknownDocumentError
 from dateline.rag.chat import export
 from dateline.rag.chat.conversations import Conversation, ConversationStore
+from dateline.rag.chat.references import to_bibtex, to_csl
+from dateline.rag.chat.word import to_docx
 from dateline.rag.html import render
 from dateline.rag.page.login import login_page
 from dateline.rag.service.addresses import host_name, is_loopback
@@ -38,6 +40,7 @@ LOGINS_A_MINUTE = 10
 """Of one client address; a question takes two or three events."""
 CLIENTS_REMEMBERED = 10_000
 
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
@@ -47,10 +50,13 @@ _POLICY = (
 
 def routes(index: Index, conversations: ConversationStore) -> list[Route]:
     """Articles for everybody who may open the chat; conversations and votes for their owner alone."""
-    forms: dict[str, tuple[str, Callable[[Conversation], str]]] = {
+    forms: dict[str, tuple[str, Callable[[Conversation], str | bytes]]] = {
         "md": ("text/markdown", export.to_markdown),
         "json": ("application/json", lambda kept: export.to_json(kept, index)),
         "html": ("text/html", lambda kept: export.to_html(kept, index)),
+        "docx": (_WORD, to_docx),
+        "bib": ("application/x-bibtex", lambda kept: to_bibtex(kept, index)),
+        "csl.json": ("application/vnd.citationstyles.csl+json", lambda kept: to_csl(kept, index)),
     }
 
     def document(request: Request) -> Response:
@@ -75,7 +81,7 @@ def routes(index: Index, conversations: ConversationStore) -> list[Route]:
     return [
         Route("/fonts/{name}.woff2", font),
         Route("/documents/{doc_id:path}", _guarded(document)),
-        Route("/conversations/{id}.{form}", _guarded(conversation)),
+        Route("/conversations/{id:str}.{form:path}", _guarded(conversation)),
         Route("/votes.jsonl", _guarded(votes)),
     ]
 
@@ -95,10 +101,11 @@ def font(request: Request) -> Response:
     return Response(data, media_type="font/woff2", headers={"cache-control": "public, max-age=31536000, immutable"})
 
 
-def _download(name: str, ending: str, text: str, kind: str) -> Response:
+def _download(name: str, ending: str, content: str | bytes, kind: str) -> Response:
     stem = " ".join("".join(c if c.isalnum() or c in "-_" else " " for c in name).split()) or "conversation"
     disposition = f"attachment; filename*=UTF-8''{quote(stem)}.{ending}"
-    return Response(text.encode("utf-8", "replace"), media_type=kind, headers={"content-disposition": disposition})
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+    return Response(data, media_type=kind, headers={"content-disposition": disposition})
 
 
 class Visit(Protocol):
@@ -154,7 +161,7 @@ def _guarded(page: Callable[[Request], Response]) -> Callable[[Request], Respons
             return HTMLResponse(render.page_html("Log in", "<p>Log in to the chat first.</p>"), status_code=401)
         try:
             return page(request)
-        except StoreError as error:
+        except (StoreError, ModelError) as error:
             return HTMLResponse(render.page_html("Not available", f"<p>{escape(str(error))}</p>"), status_code=503)
 
     return guard

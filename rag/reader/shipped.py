@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 
+from dateline.index.vectors.forks import leave_be, tell_of_forks
 from dateline.rag.reader.reading import Reader, Reading, Window
 
 OFF = "off"
@@ -24,6 +25,17 @@ class Lazy:
         self.name = name or "dateline"
         self._wanted = name
         self._loaded: Reader | None = None
+        self._guard = threading.Lock()
+        tell_of_forks(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how to open it again in another process."""
+        return open_reader, (self._wanted,)
+
+    def forked(self) -> None:
+        """Load it anew when it reads: the threads of what the parent loaded are not in this process."""
+        leave_be(self._loaded)
+        self._loaded = None
         self._guard = threading.Lock()
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:

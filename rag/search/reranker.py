@@ -45,6 +45,15 @@ class CrossEncoderReranker(BaseNodePostprocessor):
         """The name that LlamaIndex serialises this class by."""
         return "CrossEncoderReranker"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made from: the settings; the model is loaded where it is used."""
+        return {**super().__getstate__(), "__pydantic_private__": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make the lock anew."""
+        super().__setstate__(state)
+        self.__pydantic_private__ = {"_encoder": None, "_lock": threading.Lock()}
+
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:

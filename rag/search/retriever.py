@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,15 @@ from dateline.index import Filter, Index, Passage
 from dateline.index.errors import UsageError
 from dateline.index.filters import from_day
 from dateline.index.keeping.rows import Candidate
-from dateline.index.vectors.pooling import Vectors
+from dateline.index.vectors.forks import tell_of_forks
+from dateline.index.vectors.pooling import Vectors, unit
+from dateline.rag.search.metadata_filters import to_filter
 from dateline.rag.search.query import Query, analyse
 from dateline.rag.search.ranking import LexicalStats, likeness, rank
 
 if TYPE_CHECKING:
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
+    from llama_index.core.vector_stores import MetadataFilters
 
 _CANDIDATES = 100
 """Candidates taken from the vectors, and half as many from the words: more of those changed no ranking."""
@@ -68,6 +72,7 @@ class Hit:
             "title": passage.title,
             "source": passage.source,
             "published": passage.published,
+            "url": passage.url,
             "start": passage.start,
             "end": passage.end,
             "page": passage.page,
@@ -112,23 +117,40 @@ class Retriever(BaseRetriever):
         *,
         asked_on: str | None = None,
         bounds: Filter | None = None,
+        filters: MetadataFilters | None = None,
         reranker: BaseNodePostprocessor | None = None,
     ) -> None:
         """Retrieve ``k`` passages by default.
 
-        ``asked_on`` and ``bounds`` hold for every search that does not set its own. ``reranker``,
-        any LlamaIndex node postprocessor, orders the best candidates anew.
+        ``asked_on`` and ``bounds``, or LlamaIndex's ``filters``, hold for every search that does not set its own.
+        ``reranker``, any LlamaIndex node postprocessor, orders the best candidates anew.
         """
         super().__init__()
+        if bounds and filters:
+            raise UsageError("bounds and filters do not go together; give one of them")
         self.index = index
-        self.k = k
+        self.k = _whole(k)
         self.asked_on = asked_on
-        self.bounds = bounds or Filter()
+        self.bounds = to_filter(filters) if filters else bounds or Filter()
         self.reranker = reranker
         self._counted = (-1, 0)
         self._recent: dict[object, _Ranked] = {}
         # SQLite and NumPy give up the interpreter's lock at every row and product; callers that fight
         # for it slow each other down many times over, callers that queue lose nothing.
+        self._turn = threading.Lock()
+        tell_of_forks(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made from: the lock and what was found lately stay here."""
+        return {key: value for key, value in vars(self).items() if key not in ("_turn", "_recent")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy usable, in another process too."""
+        vars(self).update(state, _turn=threading.Lock(), _recent={})
+        tell_of_forks(self)
+
+    def forked(self) -> None:
+        """Take a lock of this process's own."""
         self._turn = threading.Lock()
 
     def search(
@@ -140,27 +162,29 @@ class Retriever(BaseRetriever):
         after: str | None = None,
         before: str | None = None,
         bounds: Filter | None = None,
+        alike: Sequence[str] = (),
     ) -> list[Hit]:
         """Return up to ``k`` hits, best first.
 
         ``asked_on`` (ISO date) is "today" for the asker; without it no recency is assumed.
         ``after`` and ``before`` bound the publication date, inclusive; ``bounds`` everything else.
+        ``alike`` are texts to which passages should be near in place of the query, such as made-up answers to it.
         """
-        if not query.strip():
+        if not isinstance(query, str) or not query.strip():
             raise UsageError("the query is empty; write what to look for")
-        k = self.k if k is None else k
+        k = self.k if k is None else _whole(k)
         bounds = bounds or self.bounds
         if after or before:
             bounds = replace(bounds, after=after or bounds.after, before=before or bounds.before)
         asked = analyse(query, asked_on or self.asked_on)
         with self._turn:
-            hits = self._search(asked, max(k, _RERANKED) if self.reranker else k, bounds)
+            hits = self._search(asked, max(k, _RERANKED) if self.reranker else k, bounds, tuple(alike))
         return _rerank(self.reranker, query, hits)[:k] if self.reranker else hits
 
-    def _search(self, asked: Query, k: int, bounds: Filter) -> list[Hit]:
+    def _search(self, asked: Query, k: int, bounds: Filter, alike: tuple[str, ...]) -> list[Hit]:
         """Rank what both sides find and read the best ``k``."""
         store = self.index.store
-        ranked = self._ranked(asked, max(k, _CANDIDATES), bounds)
+        ranked = self._ranked(asked, max(k, _CANDIDATES), bounds, alike)
         best = ranked.order[:k]
         vectors = store.vectors.vectors([c.passage_id for _, c in best if c.row not in ranked.dense])
         similar = ranked.dense | {
@@ -174,13 +198,13 @@ class Retriever(BaseRetriever):
             for number, (score, row, passage) in enumerate(found, 1)
         ]
 
-    def _ranked(self, asked: Query, pool: int, bounds: Filter) -> _Ranked:
+    def _ranked(self, asked: Query, pool: int, bounds: Filter, alike: tuple[str, ...]) -> _Ranked:
         """Gather candidates from both sides and rank them; the last few rankings are kept until the index changes."""
         store = self.index.store
-        key = (asked, pool, repr(bounds), store.state())
+        key = (asked, pool, repr(bounds), alike, store.state())
         if key in self._recent:
             return self._recent[key]
-        vector = self.index.embedder.encode([asked.text])[0]
+        vector = unit(self.index.embedder.encode(alike or [asked.text]).mean(axis=0))
         dense = dict(store.dense(vector, pool, bounds))
         lexical = dict(store.lexical(asked.terms, pool // 2, bounds))
         if asked.window and not (bounds.about_after or bounds.about_before):
@@ -213,10 +237,22 @@ class Retriever(BaseRetriever):
         return self._counted[1]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [hit.to_node() for hit in self.search(query_bundle.query_str)]
+        # An empty query finds nothing, as with LlamaIndex's own retrievers. An embedding in the bundle may be another
+        # model's (a retriever asked before puts it there), so texts alone count.
+        if not query_bundle.query_str.strip():
+            return []
+        return [
+            hit.to_node() for hit in self.search(query_bundle.query_str, alike=query_bundle.custom_embedding_strs or ())
+        ]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _whole(k: Any) -> int:
+    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+        raise UsageError(f"k is {k!r}; it must be a whole number from 1")
+    return k
 
 
 def _rerank(reranker: BaseNodePostprocessor, query: str, hits: list[Hit]) -> list[Hit]:

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
+from starlette.responses import Response as StarletteResponse
 
 from dateline.rag.service.addresses import EVERY_HOST, host_name, host_pattern, is_loopback
 
 if TYPE_CHECKING:
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READING = ("GET", "HEAD", "OPTIONS")
 _SHOWN = 80
@@ -51,10 +52,13 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] not in ("http", "websocket") or EVERY_HOST in self._allowed:
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if EVERY_HOST in self._allowed:
+            await self._let_in(headers, scope, receive, send)
+            return
         hosts = headers.getlist("host")
         host = hosts[0] if len(hosts) == 1 else ""
         if not self._answers_to(host_name(host)):
@@ -70,7 +74,42 @@ class Hosts:
             )
             await self._refuse(HTTPConnection(scope), 403, told)(scope, receive, send)
         else:
+            await self._let_in(headers, scope, receive, send)
+
+    async def _let_in(self, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; a page of an allowed host may read the answer too, as browsers ask to be told (CORS)."""
+        origin = headers.get("origin", "")
+        if scope["type"] != "http" or not self._may_read(origin):
             await self.app(scope, receive, send)
+            return
+        allowed = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            asked = headers.get("access-control-request-headers", "")
+            allowed |= {
+                "Access-Control-Allow-Methods": headers["access-control-request-method"],
+                "Access-Control-Max-Age": "600",
+            }
+            allowed |= {"Access-Control-Allow-Headers": asked} if asked else {}
+            if headers.get("access-control-request-private-network") == "true":
+                allowed["Access-Control-Allow-Private-Network"] = "true"
+            await StarletteResponse(status_code=204, headers=allowed)(scope, receive, send)
+            return
+        allowed["Access-Control-Expose-Headers"] = "Retry-After, WWW-Authenticate, Mcp-Session-Id"
+
+        async def readable(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = [(name.encode(), value.encode("latin-1")) for name, value in allowed.items()]
+                message = {**message, "headers": [*message["headers"], *told]}
+            await send(message)
+
+        await self.app(scope, receive, readable)
+
+    def _may_read(self, origin: str) -> bool:
+        try:
+            name = host_name(urlsplit(origin).netloc)
+        except ValueError:
+            return False
+        return bool(name) and (EVERY_HOST in self._allowed or self._is_allowed(name))
 
     def _answers_to(self, name: str) -> bool:
         return self._every_host or is_loopback(name) or name == self._address or self._is_allowed(name)

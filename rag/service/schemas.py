@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from dateline.index.documents import Document as IndexDocument
+from dateline.index.documents import Scalar
+from dateline.index.errors import UsageError
+from dateline.index.filters import to_day
 from dateline.rag.answer import Reason, Support
+from dateline.rag.question.history import Turns, turns
 
 MAX_K = 100
 MAX_QUESTION = 2_000
-MAX_HISTORY = 100
-MAX_CONTENT = 20_000
 MAX_DOC_IDS = 100
 
 
@@ -29,8 +32,45 @@ def _said(text: str) -> str:
     return text
 
 
+def _told(history: Any) -> Turns:
+    try:
+        return turns(history)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+
+
+def _or_none(value: Any) -> Any:
+    """Clients that fill in every field write "" for a date that is not given."""
+    return None if value == "" else value
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) and value else value or []
+
+
 Day = Annotated[str, AfterValidator(_iso_day), WithJsonSchema({"type": "string", "format": "date"})]
 Question = Annotated[str, AfterValidator(_said), Field(min_length=1, max_length=MAX_QUESTION, pattern=r"[^\s]")]
+GivenDay = Annotated[
+    Day | None,
+    BeforeValidator(_or_none),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}, {"type": "null"}]}),
+]
+_ids = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_DOC_IDS}
+GivenIds = Annotated[
+    list[str],
+    BeforeValidator(_several),
+    Field(max_length=MAX_DOC_IDS),
+    WithJsonSchema({"anyOf": [_ids, {"type": "string"}, {"type": "null"}]}),
+]
+_part = {"type": "object", "properties": {"type": {"type": "string"}, "text": {"type": "string"}}}
+_content = {"anyOf": [{"type": "string"}, {"type": "array", "items": _part}, {"type": "null"}]}
+_turn = {"type": "object", "properties": {"role": {"type": "string"}, "content": _content}, "required": ["role"]}
+History = Annotated[
+    Turns,
+    BeforeValidator(_told),
+    # What clients should send; the other forms that chat frameworks keep are read too.
+    WithJsonSchema({"anyOf": [{"type": "array", "items": _turn}, {"type": "null"}]}),
+]
 
 
 class _Sent(BaseModel):
@@ -39,22 +79,72 @@ class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Turn(_Sent):
-    """An earlier message of the conversation."""
-
-    role: Literal["user", "assistant"]
-    content: str = Field(max_length=MAX_CONTENT)
-
-
 class AskRequest(_Sent):
     """A question, with what it may refer to and what may answer it."""
 
     question: Question
-    history: list[Turn] = Field(default=[], max_length=MAX_HISTORY, description="earlier turns, oldest first")
-    asked_on: Day | None = Field(default=None, description='"today" for the asker; without it no recency is assumed')
-    after: Day | None = Field(default=None, description="published on this day or later")
-    before: Day | None = Field(default=None, description="published on this day or earlier")
-    doc_ids: list[str] = Field(default=[], max_length=MAX_DOC_IDS, description="answer from these articles alone")
+    history: History = Field(default=[], description="earlier turns, oldest first; the oldest of many are left out")
+    asked_on: GivenDay = Field(default=None, description='"today" for the asker; without it no recency is assumed')
+    after: GivenDay = Field(default=None, description="published on this day or later")
+    before: GivenDay = Field(default=None, description="published on this day or earlier")
+    doc_ids: GivenIds = Field(default=[], description="answer from these articles alone")
+
+
+class EventsQuery(BaseModel):
+    """A question for what happened."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Question
+    asked_on: GivenDay = None
+    after: GivenDay = None
+    before: GivenDay = None
+    doc_id: list[str] = Field(default=[], max_length=MAX_DOC_IDS)
+
+
+class SearchQuery(BaseModel):
+    """What to look for, and where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: Question = Field(description="what to look for")
+    k: int = Field(default=10, ge=1, le=MAX_K, description="how many passages")
+    asked_on: GivenDay = Field(default=None, description='"today" for the asker')
+    after: GivenDay = Field(default=None, description="published on this day or later")
+    before: GivenDay = Field(default=None, description="published on this day or earlier")
+    source: list[str] = Field(default=[], max_length=MAX_DOC_IDS, description="from these outlets")
+    doc_id: list[str] = Field(default=[], max_length=MAX_DOC_IDS, description="from these articles")
+
+
+class ListQuery(BaseModel):
+    """A part of the list of articles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offset: int = Field(default=0, ge=0, description="how many to leave out first")
+    limit: int = Field(default=100, ge=1, le=1000, description="how many to list")
+    source: list[str] = Field(default=[], max_length=MAX_DOC_IDS, description="of these outlets")
+
+
+class DocumentIn(_Sent):
+    """An article to be added."""
+
+    text: str = Field(min_length=1, description="the article, to which all offsets refer")
+    title: str = ""
+    published: str | None = Field(default=None, description="ISO date or date-time; without it the article is undated")
+    source: str = ""
+    url: str = ""
+    authors: list[str] = []
+    metadata: dict[str, Scalar] = {}
+
+    def document(self, doc_id: str) -> IndexDocument:
+        """Return it as the index takes it; raises UsageError."""
+        if not self.text.strip():
+            raise UsageError("the text is empty; send the article's text")
+        if self.published:
+            to_day(self.published)
+        given = self.model_dump(exclude={"authors"}) | {"published": self.published or None}
+        return IndexDocument(doc_id, **given, authors=tuple(self.authors))
 
 
 class TimeExpression(BaseModel):
@@ -79,6 +169,7 @@ class Hit(BaseModel):
     title: str
     source: str
     published: str | None
+    url: str
     start: int
     end: int
     page: int | None
@@ -123,6 +214,8 @@ class Sentence(BaseModel):
 class Event(BaseModel):
     """Something that happened, and when."""
 
+    model_config = ConfigDict(extra="allow")
+
     when: str
     text: str
     citations: list[int]
@@ -133,6 +226,8 @@ class Event(BaseModel):
 
 class Answer(BaseModel):
     """A cited answer, or why there is none."""
+
+    model_config = ConfigDict(extra="allow")
 
     question: str
     standalone_question: str = Field(description="what was searched for, after resolving a follow-up")
@@ -161,6 +256,53 @@ class Document(BaseModel):
     authors: list[str]
     metadata: dict[str, Any]
     text: str
+
+
+class Listed(BaseModel):
+    """An article without its text."""
+
+    doc_id: str
+    title: str
+    source: str
+    published: str | None
+    published_from: str
+    url: str
+    passages: int
+
+
+class DocumentList(BaseModel):
+    """A part of the articles; ``total`` counts all that match."""
+
+    total: int
+    documents: list[Listed]
+
+
+class Failure(BaseModel):
+    """What could not be added, and why."""
+
+    where: str
+    error: str
+
+
+class Report(BaseModel):
+    """What was done, in numbers of articles."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: list[Failure] = []
+    interrupted: bool = False
+
+
+class Events(BaseModel):
+    """What happened, in time order, and the sentences that say so."""
+
+    question: str
+    events: list[dict[str, Any]]
+    citations: list[Citation]
+    abstained: bool
+    reason: Reason | None
 
 
 class Health(BaseModel):
