@@ -11,7 +11,7 @@ from dateline.index.documents import Document as IndexDocument
 from dateline.index.documents import Scalar
 from dateline.index.errors import UsageError
 from dateline.index.filters import to_day
-from dateline.rag.answer import Reason, Support
+from dateline.rag.answer import Reason, Support, Verdict
 from dateline.rag.question.history import Turns, turns
 
 MAX_K = 100
@@ -224,6 +224,15 @@ class Event(BaseModel):
     said: list[str]
 
 
+class Short(BaseModel):
+    """A short answer as it stands in bold: where the article of a citation has it."""
+
+    text: str
+    citation: int
+    start: int
+    end: int
+
+
 class Answer(BaseModel):
     """A cited answer, or why there is none."""
 
@@ -238,7 +247,10 @@ class Answer(BaseModel):
     sentences: list[Sentence]
     citations: list[Citation]
     nearest: list[Citation]
+    short: list[Short] = Field(description="what stands in bold at the head; empty where nothing is sure enough")
+    verdict: Verdict | None = Field(description="for yes-or-no questions")
     events: list[Event]
+    more: int = Field(description="further events or sentences that were found and not shown")
     mode: str
     notice: str
     ms: dict[str, float]
