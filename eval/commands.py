@@ -60,7 +60,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     gate.add_argument("result", metavar="RUN", help="the folder of a run")
     gate.add_argument("--baseline", metavar="RUN", required=True, help="the folder of the run to hold it against")
     gate.add_argument("--metric", action="append", metavar="NAME", help="watch this metric instead of the usual ones")
-    gate.add_argument("--floor", action="append", default=[], metavar="NAME=VALUE", help="fail below this value")
+    gate.add_argument("--by-tag", action="store_true", help="fail too when questions of one tag got worse")
+    gate.add_argument(
+        "--floor", action="append", default=[], metavar="NAME=VALUE", help="fail below this value; NAME:TAG for one tag"
+    )
     gate.add_argument("--alpha", type=float, default=0.05, help="level of the corrected test (default: 0.05)")
     gate.add_argument("--tolerance", type=float, default=0.0, metavar="X", help="a fall up to this is accepted")
 
@@ -114,7 +117,8 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         if outcome.error:
             _say(f"failed: {outcome.question.id}: {outcome.error}")
     if arguments.json:
-        _put(json.dumps({"run": str(out / name), "manifest": dict(report.manifest), "metrics": report.numbers()}))
+        told = {"manifest": dict(report.manifest), "metrics": report.numbers(), "by_tag": report.numbers_by_tag()}
+        _put(json.dumps({"run": str(out / name), **told}))
     else:
         _put(f"{report}\n{out / name / 'report.html'}")
     return PARTLY if report.manifest["errors"] else DONE
@@ -175,7 +179,7 @@ def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
 
     floors = {}
     for text in arguments.floor:
-        name, _, value = text.partition("=")
+        name, _, value = text.rpartition("=")  # a tag may hold the sign
         try:
             floors[name] = float(value)
         except ValueError:
@@ -185,6 +189,7 @@ def _gate(arguments: argparse.Namespace, settings: Settings) -> int:
         Report.load(arguments.baseline),
         only=arguments.metric,
         floors=floors,
+        tags=arguments.by_tag,
         alpha=arguments.alpha,
         tolerance=arguments.tolerance,
     )

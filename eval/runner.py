@@ -199,6 +199,7 @@ def _manifest(questions: QuestionSet, k: int, seed: int, about: Mapping[str, Any
         "set": questions.name,
         "set_hash": hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest(),
         "questions": len(questions),
+        "development": questions.development,
         "drafts": sum(question.draft for question in questions),
         "version": _version(),
         "k": k,

@@ -57,7 +57,7 @@ def test_a_failing_question_is_an_outcome_not_the_end() -> None:
 
 def test_a_failure_is_no_declining() -> None:
     report = evaluate(FakeAssistant(broken=range(90, 95)), questions())
-    assert report.summary["abstention_recall"].value == 0
+    assert report.summary["declined"].value == 0
     assert report.summary["correct"].value == pytest.approx(20 / 25)
     assert "abstention_precision" not in report.summary  # nothing was declined
     assert "abstention_AUROC" not in report.summary  # no unanswerable question has a confidence
@@ -65,10 +65,10 @@ def test_a_failure_is_no_declining() -> None:
 
 def test_metrics_of_the_run_say_how_many_questions_they_are_about() -> None:
     summary = evaluate(FakeAssistant(wrong=[1]), questions()).summary
-    counted = {name: summary[name].n for name in ("answer_rate", "abstention_recall", "abstention_AUROC", "ECE")}
-    assert counted == {"answer_rate": 20, "abstention_recall": 5, "abstention_AUROC": 25, "ECE": 20}
+    counted = {name: summary[name].n for name in ("answer_rate", "declined", "abstention_AUROC", "ECE")}
+    assert counted == {"answer_rate": 20, "declined": 5, "abstention_AUROC": 25, "ECE": 20}
     # 5 of 25 are unanswerable: some samples hold none, which says nothing about how many of those were declined
-    assert (summary["abstention_recall"].low, summary["abstention_precision"].low) == (1, 1)
+    assert (summary["declined"].low, summary["abstention_precision"].low) == (1, 1)
 
 
 def test_retrieval_alone_scores_no_answers_where_it_fails() -> None:
@@ -217,7 +217,7 @@ def test_time_alone_is_no_difference_to_other_metrics() -> None:
     first, second = (evaluate(FakeAssistant(wrong=[4]), questions()) for _ in range(2))
     rows = {row.metric: row for row in compare(first, second).differences}
     assert rows["ms_median"].differing > 0
-    assert (rows["ECE"].differing, rows["ECE"].n, rows["abstention_recall"].n) == (0, 20, 5)
+    assert (rows["ECE"].differing, rows["ECE"].n, rows["declined"].n) == (0, 20, 5)
 
 
 def test_runs_that_were_held_against_other_gold_are_not_compared() -> None:

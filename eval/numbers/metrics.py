@@ -188,17 +188,21 @@ def containment(answer: str, references: Iterable[str]) -> float:
     return float(any(position(answer, reference) is not None for reference in references))
 
 
-def facts_found(answer: str, facts: Sequence[Sequence[str]]) -> float:
+Holds = Callable[[str, Iterable[str]], float]
+"""(answer, alternatives) -> 1 where one of them stands in the answer, else 0; ``containment`` is one."""
+
+
+def facts_found(answer: str, facts: Sequence[Sequence[str]], holds: Holds = containment) -> float:
     """Share of the facts of which one alternative stands in the answer; 1 when none is asked for.
 
     Nugget recall by strings, as in TREC QA's list questions (Voorhees 2003).
     """
-    return mean(containment(answer, alternatives) for alternatives in facts) if facts else 1.0
+    return mean(holds(answer, alternatives) for alternatives in facts) if facts else 1.0
 
 
-def claims_found(answer: str, claims: Sequence[str]) -> float:
+def claims_found(answer: str, claims: Sequence[str], holds: Holds = containment) -> float:
     """Share of the (forbidden) claims that stand in the answer; 0 when there are none."""
-    return mean(containment(answer, [claim]) for claim in claims)
+    return mean(holds(answer, [claim]) for claim in claims)
 
 
 def order_kept(answer: str, facts: Sequence[Sequence[str]]) -> float:

@@ -2,72 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dateline.eval.numbers import metrics, statistics
 from dateline.eval.pages.html import filled, p_value
 from dateline.eval.pages.report import Report, cell
+from dateline.eval.runs.differences import CORRECTIONS, Difference, corrected, differences, differences_by_tag
 from dateline.eval.runs.outcomes import Outcome
-from dateline.eval.runs.summary import (
-    LOWER_IS_BETTER,
-    RUN_METRICS,
-    Asked,
-    RunMetric,
-    asked,
-    metric_names,
-    number,
-    run_metrics,
-    score_names,
-)
+from dateline.eval.runs.summary import LOWER_IS_BETTER, metric_names, number
 from dateline.eval.sets.questions import Question
 from dateline.index.errors import UsageError
 
-CORRECTIONS = {"holm": statistics.holm, "bh": statistics.benjamini_hochberg}
-
 GATED = (
-    "correct", "facts_found", "dates_exact", "forbidden_claims", "citation_precision", "offsets_correct", "verbatim",
-    "groundedness", "Recall@5", "MRR@10", "passage Recall@5", "abstention_AUROC", "ECE",
+    "correct", "headline", "bold_wrong", "verdict", "quote", "declined", "facts_found", "dates_exact",
+    "forbidden_claims", "citation_precision", "offsets_correct", "verbatim", "groundedness", "Recall@5", "MRR@10",
+    "passage Recall@5", "abstention_AUROC", "ECE",
 )  # fmt: skip
 """What the gate watches unless told otherwise; time is left out, for machines differ."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One metric in both runs: B minus A, its 95 % paired bootstrap interval, and the test's p, corrected and not.
-
-    ``n`` questions have it, in ``differing`` of them the runs differ.
-    """
-
-    metric: str
-    before: float
-    after: float
-    low: float
-    high: float
-    test: str
-    p: float
-    adjusted: float
-    n: int
-    differing: int
-
-    @property
-    def change(self) -> float:
-        """After minus before."""
-        return self.after - self.before
-
-    @property
-    def worsening(self) -> float:
-        """How much worse it got, below 0 when it got better."""
-        return self.change if self.metric in LOWER_IS_BETTER else -self.change
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What differs between run A and run B over the questions they share: ``compare`` makes it.
 
-    ``differences`` has a row a metric, ``lost`` and ``won`` the questions that were right in one run only, as
-    (outcome in A, outcome in B); ``shared`` and ``only`` count the questions in both and in one.
+    ``differences`` has a row a metric, ``by_tag`` a row for each chief metric of each tag, corrected apart; ``lost``
+    and ``won`` are the questions that were right in one run only, as (outcome in A, outcome in B); ``shared`` and ``only`` count the questions in both and in one.
 
     >>> from dateline.eval import Comparison
     >>> Comparison(("A", "B"), (), (), (), shared=20, only=(0, 1), correction="holm").to_dict()["shared"]
@@ -81,6 +41,7 @@ class Comparison:
     shared: int
     only: tuple[int, int]
     correction: str
+    by_tag: tuple[Difference, ...] = ()
 
     def __str__(self) -> str:
         """The comparison as Markdown."""
@@ -89,20 +50,31 @@ class Comparison:
             f"# {a} → {b}\n\n{self.shared} questions in both",
             f", {self.only[0]} only in {a}, {self.only[1]} only in {b}" if any(self.only) else "",
             f"; p corrected for {sum(row.differing > 0 for row in self.differences)} metrics that differ ({self.correction})\n\n",
-            f"| metric | {a} | {b} | difference | 95 % interval | p | corrected | test | questions |\n",
-            "| --- | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: |\n",
+            *self._table(self.differences),
         ]
-        for row in self.differences:
-            parts.append(
-                f"| {row.metric} | {number(row.before)} | {number(row.after)} | {row.change:+.3f} "
-                f"| {row.low:+.3f} to {row.high:+.3f} | {p_value(row.p)} | {p_value(row.adjusted)} | {row.test} | {row.n} |\n"
-            )
+        moved = [row for row in self.by_tag if row.differing]
+        if moved:
+            parts.append(f"\n## By tag ({len(moved)} of {len(self.by_tag)} differ; p corrected among these)\n\n")
+            parts += self._table(moved)
         for title, pairs in (("Lost", self.lost), ("Won", self.won)):
             parts.append(f"\n## {title} ({len(pairs)})\n")
             for before, after in pairs:
                 parts.append(f"\n**{before.question.id}** {before.question.question} (expected: {before.expected})\n\n")
                 parts.append(f"| {a} | {b} |\n| --- | --- |\n| {_cell(before)} | {_cell(after)} |\n")
         return "".join(parts)
+
+    def _table(self, rows: Sequence[Difference]) -> list[str]:
+        a, b = self.names
+        lines = [
+            f"| metric | {a} | {b} | difference | 95 % interval | p | corrected | test | questions |\n",
+            "| --- | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: |\n",
+        ]
+        for row in rows:
+            lines.append(
+                f"| {cell(row.metric)} | {number(row.before)} | {number(row.after)} | {row.change:+.3f} "
+                f"| {row.low:+.3f} to {row.high:+.3f} | {p_value(row.p)} | {p_value(row.adjusted)} | {row.test} | {row.n} |\n"
+            )
+        return lines
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: the differences, and the ids of the questions that flipped."""
@@ -112,6 +84,7 @@ class Comparison:
             "only": list(self.only),
             "correction": self.correction,
             "differences": [{**vars(row), "change": row.change} for row in self.differences],
+            "by_tag": [{**vars(row), "change": row.change} for row in self.by_tag],
             "lost": [before.question.id for before, _ in self.lost],
             "won": [before.question.id for before, _ in self.won],
         }
@@ -127,6 +100,7 @@ class Comparison:
             shared=self.shared,
             correction=self.correction,
             differences=self.differences,
+            by_tag=self.by_tag,
             flipped=(("Lost", self.lost), ("Won", self.won)),
         )
 
@@ -143,7 +117,7 @@ def compare(
 
     Yes/no scores are tested by McNemar, other scores by sign flips, metrics of the whole run by swapping pairs;
     ``correction`` is "holm" or "bh" over all metrics (``only`` limits them) that differ in any question: one that
-    cannot be significant does not count (Tarone 1990).
+    cannot be significant does not count (Tarone 1990). The chief metrics by tag are corrected among themselves.
 
     >>> from dateline.eval import Question, QuestionSet, compare, evaluate
     >>> from dateline.index import Index
@@ -170,72 +144,22 @@ def compare(
             raise UsageError(
                 f"what is right for question {a.question.id!r} has changed between the two runs; ask it anew in the first"
             )
-    rows = [*_score_rows(pairs, only), *_run_rows(pairs, only)]
-    tested = [row.metric for row in rows if row.differing]
-    corrected = CORRECTIONS[correction]([row.p for row in rows if row.differing])
-    adjusted = dict(zip(tested, corrected, strict=True))
     judged = [(a, b) for a, b in pairs if a.correct is not None and b.correct is not None]
     return Comparison(
         names,
-        tuple(replace(row, adjusted=adjusted.get(row.metric, 1.0)) for row in rows),
+        corrected(differences(pairs, only), correction),
         tuple((a, b) for a, b in judged if a.correct and not b.correct),
         tuple((a, b) for a, b in judged if b.correct and not a.correct),
         len(pairs),
         (len(first) - len(pairs), len(second) - len(pairs)),
         correction,
+        corrected(differences_by_tag(pairs, only), correction),
     )
-
-
-Pairs = Sequence[tuple[Outcome, Outcome]]
 
 
 def _gold(outcome: Outcome) -> Question:
     """The question as far as scores depend on it."""
     return replace(outcome.question, tags=(), note="", draft=False)
-
-
-def _score_rows(pairs: Pairs, only: Sequence[str]) -> list[Difference]:
-    rows = []
-    for name in score_names(outcome for pair in pairs for outcome in pair):
-        values = [(a.scores[name], b.scores[name]) for a, b in pairs if name in a.scores and name in b.scores]
-        if not values or (only and name not in only):
-            continue
-        changes = [b - a for a, b in values]
-        if all(value in (0, 1) for pair in values for value in pair):
-            test, p = "McNemar", statistics.mcnemar([a == 1 for a, _ in values], [b == 1 for _, b in values])
-        else:
-            test, p = "permutation", statistics.permutation_test(changes)
-        means = metrics.mean(a for a, _ in values), metrics.mean(b for _, b in values)
-        interval = statistics.bootstrap_mean(changes)
-        differing = sum(map(bool, changes))
-        rows.append(Difference(name, *means, *interval, test, p, p, len(values), differing))
-    return rows
-
-
-def _run_rows(pairs: Pairs, only: Sequence[str]) -> list[Difference]:
-    outcomes = [a for a, _ in pairs], [b for _, b in pairs]
-    before, after = asked(outcomes[0]), asked(outcomes[1])
-    shared = run_metrics(outcomes[0]).keys() & run_metrics(outcomes[1]).keys()
-    timeless = [[row._replace(ms=0.0) for row in rows] for rows in (before, after)]
-    # Enough for a p that many corrections leave small, and no more than some seconds' work.
-    resamples = max(500, min(4000, 1_000_000 // len(pairs)))
-    rows = []
-    for name, metric in RUN_METRICS.items():
-        if name not in shared or (only and name not in only):
-            continue
-        # Two runs never take the same time, which is a difference to the metrics of time alone.
-        seen = (before, after) if name.startswith("ms_") else timeless
-        about = [(a, b) for a, b in zip(*seen, strict=True) if metric.about(a) or metric.about(b)]
-        differing = sum(a != b for a, b in about)
-        low, high = statistics.bootstrap(list(zip(before, after, strict=True)), _change(metric), resamples=200)
-        p = statistics.swap_test(before, after, metric, resamples=resamples) if differing else 1.0
-        values = metric(before), metric(after)
-        rows.append(Difference(name, *values, low, high, "permutation", p, p, len(about), differing))
-    return rows
-
-
-def _change(metric: RunMetric) -> Callable[[Sequence[tuple[Asked, Asked]]], float]:
-    return lambda drawn: metric([b for _, b in drawn]) - metric([a for a, _ in drawn])
 
 
 def _cell(outcome: Outcome) -> str:
@@ -265,13 +189,14 @@ def gate(
     *,
     only: Sequence[str] | None = None,
     floors: Mapping[str, float] | None = None,
+    tags: bool = False,
     alpha: float = 0.05,
     tolerance: float = 0.0,
 ) -> Verdict:
     """Fail when a watched metric got worse by more than ``tolerance`` and its corrected p is below ``alpha``.
 
     ``floors`` are values below which a metric fails whatever the baseline was (for metrics where lower is better:
-    above which). Questions and watched metrics of the baseline that the run lacks fail too: leaving out is no way to
+    above which); ``metric:tag`` is that of one tag. With ``tags`` the watched metrics are watched by tag too. Questions and watched metrics of the baseline that the run lacks fail too: leaving out is no way to
     pass. ``only`` names the metrics to watch instead of GATED; UsageError for one that the baseline does not have.
     """
     watched = GATED if only is None else only
@@ -283,18 +208,18 @@ def gate(
     failures = [
         f"{row.metric} fell from {number(row.before)} to {number(row.after)} "
         f"({row.low:+.3f} to {row.high:+.3f}, corrected p {p_value(row.adjusted)})".replace(
-            "fell", "rose" if row.metric in LOWER_IS_BETTER else "fell"
+            "fell", "rose" if row.lower_is_better else "fell"
         )
-        for row in comparison.differences
+        for row in (*comparison.differences, *(comparison.by_tag if tags else ()))
         if row.worsening > tolerance and row.adjusted < alpha
     ]
     failures += [f"{name} is missing from the run" for name in watched if name in had and name not in has]
     if comparison.only[0]:
         failures.append(f"{comparison.only[0]} of the baseline's questions are missing from the run")
     for name, floor in (floors or {}).items():
-        if name not in run.summary:
-            raise UsageError(f"the run has no metric {name!r}; it has {', '.join(run.summary)}")
-        value = run.summary[name].value
-        if (value > floor) if name in LOWER_IS_BETTER else (value < floor):
+        if name not in run.estimates:
+            raise UsageError(f"the run has no metric {name!r}; it has {', '.join(run.estimates)}")
+        value = run.estimates[name].value
+        if (value > floor) if name.partition(":")[0] in LOWER_IS_BETTER else (value < floor):
             failures.append(f"{name} is {number(value)}, the limit is {number(floor)}")
     return Verdict(tuple(failures), comparison)

@@ -15,7 +15,14 @@ from markupsafe import Markup
 from dateline.eval.numbers import metrics
 from dateline.eval.pages import plots
 from dateline.eval.runs.outcomes import Outcome
-from dateline.eval.runs.summary import Estimate, by_tag, number
+from dateline.eval.runs.summary import Estimate, number
+from dateline.eval.runs.tags import TAGGED
+
+DEVELOPMENT = (
+    "A development set: the program was made and tuned with these questions, "
+    "so the numbers show what broke, not how well it answers others."
+)
+"""What every report of a set that ships with the program says."""
 
 
 class Reported(Protocol):
@@ -38,6 +45,10 @@ class Reported(Protocol):
         """Every metric with its interval."""
 
     @property
+    def by_tag(self) -> Mapping[str, Mapping[str, Estimate]]:
+        """The chief metrics by tag, the largest tag first."""
+
+    @property
     def caption(self) -> str:
         """What ran, on what, when and how long."""
 
@@ -50,7 +61,9 @@ def page(report: Reported) -> str:
         "report.html",
         title=f"Evaluation: {report.manifest['set']}",
         report=report,
-        figures=_figures(report.outcomes),
+        development=DEVELOPMENT if report.manifest.get("development") else "",
+        tagged=[name for name in TAGGED if any(name in rows for rows in report.by_tag.values())],
+        figures=_figures(report),
         failed=failures,
         others=[outcome for outcome in report.outcomes if outcome.question.id not in ids],
     )
@@ -80,18 +93,18 @@ def p_value(value: float) -> str:
     return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _figures(outcomes: Sequence[Outcome]) -> list[tuple[str, Markup]]:
-    given = [outcome for outcome in outcomes if not outcome.abstained and outcome.correct is not None]
+def _figures(report: Reported) -> list[tuple[str, Markup]]:
+    given = [outcome for outcome in report.outcomes if not outcome.abstained and outcome.correct is not None]
     confidences = [outcome.confidence for outcome in given]
     right = [bool(outcome.correct) for outcome in given]
     figures = []
     if given:
         figures.append(("Risk against coverage", plots.risk_coverage_plot(metrics.risk_coverage(confidences, right))))
         figures.append(("Calibration", plots.calibration_plot(metrics.calibration_bins(confidences, right))))
-    tags = by_tag(outcomes)
+    tags = {tag: rows["correct"] for tag, rows in report.by_tag.items() if "correct" in rows}
     if tags:
-        figures.append(("Correct, by tag", plots.bars_plot("Correct, by tag", dict(list(tags.items())[:16]))))
-    figures.append(("Time per question", plots.histogram_plot([outcome.ms for outcome in outcomes])))
+        figures.append(("Correct, by tag", plots.bars_plot("Correct, by tag", dict(list(tags.items())[:24]))))
+    figures.append(("Time per question", plots.histogram_plot([outcome.ms for outcome in report.outcomes])))
     # The drawings escape their own labels.
     return [(caption, Markup(drawing)) for caption, drawing in figures]  # noqa: S704
 

@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dateline.eval.pages.html import page
+from dateline.eval.pages.html import DEVELOPMENT, page
 from dateline.eval.runs.outcomes import Outcome, read_outcomes
-from dateline.eval.runs.summary import Estimate, by_tag, number, summarise
+from dateline.eval.runs.summary import Estimate, number, summarise
+from dateline.eval.runs.tags import TAGGED, by_tag, line
 from dateline.index.errors import UsageError
 
 
@@ -37,6 +38,17 @@ class Report:
     def summary(self) -> dict[str, Estimate]:
         """Every metric with its interval."""
         return summarise(self.outcomes, seed=self.manifest.get("seed", 0))
+
+    @cached_property
+    def by_tag(self) -> dict[str, dict[str, Estimate]]:
+        """{tag: {metric: estimate}} of the chief metrics, the largest tag first."""
+        return by_tag(self.outcomes, seed=self.manifest.get("seed", 0))
+
+    @property
+    def estimates(self) -> dict[str, Estimate]:
+        """Every metric by its name, and by tag as ``metric:tag``."""
+        named = {f"{name}:{tag}": row for tag, rows in self.by_tag.items() for name, row in rows.items()}
+        return {**self.summary, **named}
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -87,24 +99,33 @@ class Report:
             "qrels.trec": "".join(trec_qrels(self.outcomes)),
             "report.md": self.markdown(),
             "report.html": page(self),
-            "manifest.json": json.dumps({**self.manifest, "metrics": self.numbers()}, indent=2, ensure_ascii=False) + "\n",
+            "manifest.json": json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n",
         }  # fmt: skip
         for name, text in files.items():
             write_whole(folder / name, text)
 
     def numbers(self) -> dict[str, list[float]]:
         """{metric: [value, low, high, questions]}."""
-        return {
-            name: [round(value, 6) for value in (row.value, row.low, row.high)] + [row.n]
-            for name, row in self.summary.items()
-        }
+        return _numbers(self.summary)
+
+    def numbers_by_tag(self) -> dict[str, dict[str, list[float]]]:
+        """{tag: {metric: [value, low, high, questions]}}."""
+        return {tag: _numbers(rows) for tag, rows in self.by_tag.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The manifest with the numbers, as it stands in the run's folder."""
+        return {**self.manifest, "metrics": self.numbers(), "by_tag": self.numbers_by_tag()}
 
     def __str__(self) -> str:
         """A table for a terminal."""
         width = max(map(len, self.summary), default=0)
         lines = [f"{self.manifest['set']}: {len(self.outcomes)} questions, {len(self.failures)} wrong"]
+        if self.manifest.get("development"):
+            lines.append(DEVELOPMENT)
         for name, row in self.summary.items():
             lines.append(f"{name:<{width}}  {number(row.value):>8}  {row.interval:>20}  n={row.n}")
+        width = max(map(len, self.by_tag), default=0)
+        lines += [line(tag.ljust(width), rows) for tag, rows in self.by_tag.items()]
         return "\n".join(lines)
 
     def markdown(self) -> str:
@@ -113,19 +134,32 @@ class Report:
         parts = [f"# {manifest['set']}\n\n{self.caption}\n"]
         if manifest.get("drafts"):
             parts.append(f"\n**{manifest['drafts']} of the questions are drafts that no person has checked.**\n")
+        if manifest.get("development"):
+            parts.append(f"\n**{DEVELOPMENT}**\n")
         parts.append("\n| metric | value | 95 % interval | questions |\n| --- | ---: | --- | ---: |\n")
         parts += [
             f"| {name} | {number(row.value)} | {row.interval} | {row.n} |\n" for name, row in self.summary.items()
         ]
-        tags = by_tag(self.outcomes)
-        if tags:
-            parts.append("\n| tag | correct | 95 % interval | questions |\n| --- | ---: | --- | ---: |\n")
-            parts += [
-                f"| {cell(tag)} | {number(row.value)} | {row.interval} | {row.n} |\n" for tag, row in tags.items()
-            ]
+        parts.append(tag_table(self))
         parts.append(f"\n## Failed questions ({len(self.failures)})\n")
         parts += [_failure(outcome) for outcome in self.failures]
         return "".join(parts)
+
+
+def tag_table(report: Report) -> str:
+    """The chief metrics by tag as Markdown, one row a tag; empty where no question has a tag."""
+    names = [name for name in TAGGED if any(name in rows for rows in report.by_tag.values())]
+    if not names:
+        return ""
+    lines = [f"\n| tag | {' | '.join(names)} |\n| --- |{' --- |' * len(names)}\n"]
+    for tag, rows in report.by_tag.items():
+        cells = [f"{number(row.value)} ({row.interval}; {row.n})" if (row := rows.get(name)) else "" for name in names]
+        lines.append(f"| {cell(tag)} | {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
+def _numbers(rows: Mapping[str, Estimate]) -> dict[str, list[float]]:
+    return {name: [round(value, 6) for value in (row.value, row.low, row.high)] + [row.n] for name, row in rows.items()}
 
 
 def write_whole(path: Path, text: str) -> None:

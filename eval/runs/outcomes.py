@@ -75,6 +75,11 @@ class Outcome:
         return bool(self.scores["correct"]) if "correct" in self.scores else None
 
     @property
+    def bold_wrong(self) -> bool | None:
+        """Whether the bold lead was wrong; None where there is none, or the set does not say."""
+        return bool(self.scores["bold_wrong"]) if "bold_wrong" in self.scores else None
+
+    @property
     def text(self) -> str:
         """The answer's text."""
         return str(self.answer["answer"]) if self.answer else ""
@@ -84,10 +89,11 @@ class Outcome:
         """What the set wanted to hear, in one line."""
         question = self.question
         if not question.answerable:
-            return "to decline"
+            return f"to decline (not: “{question.near}”)" if question.near else "to decline"
         facts = [" / ".join(alternatives) for alternatives in question.answer_facts]
         quotes = [f"“{quote}”" for quote in question.gold_quotes]
-        parts = [" or ".join(question.answers), " and ".join(facts), ", ".join(question.dates), " ".join(quotes)]
+        parts = [question.verdict, question.short, " or ".join(question.answers), " and ".join(facts)]
+        parts += [", ".join(question.dates), " ".join(quotes)]
         return " · ".join(part for part in parts if part) or ", ".join(question.gold_docs)
 
     def to_line(self) -> str:

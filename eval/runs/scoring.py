@@ -2,8 +2,10 @@
 
 Document level   ``Recall@k`` … against ``gold_docs``; an article found by several passages counts once
 Passage level    ``passage Recall@k`` … against ``gold_passages``, else against the passages that hold ``gold_quotes``
-Answers          ``correct`` ``exact_match`` ``token_f1`` ``containment`` ``facts_found`` ``order_kept``
-                 ``dates_exact`` ``dates_overlap`` ``forbidden_claims``
+Answers          ``correct`` ``right`` (the same, of answerable questions alone) ``declined`` (of the others)
+                 ``exact_match`` ``token_f1`` ``containment`` ``facts_found`` ``order_kept``
+                 ``dates_exact`` ``dates_overlap`` ``forbidden_claims`` ``quote``
+Headlines        ``headline`` ``top`` ``verdict`` ``bold_wrong``, in headline.py
 Citations        ``citation_precision`` ``citation_recall`` ``verbatim`` ``offsets_correct`` ``right_document``
                  ``gold_quotes_cited`` ``groundedness``
 
@@ -17,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from dateline.eval.numbers import metrics
+from dateline.eval.numbers.matching import MATCHING, overlap
+from dateline.eval.runs.headline import score_headline, unstressed
 from dateline.eval.sets.questions import Question
 
 RETRIEVAL = ("Recall@1", "Recall@5", "Recall@10", "P@5", "MRR@10", "MAP@10", "nDCG@10", "Success@1", "Success@5")
@@ -102,6 +106,17 @@ def _is_long(reference: str) -> bool:
     return len(metrics.words(reference)) > LONG_ANSWER
 
 
+def _wanted(question: Question) -> list[Sequence[str]]:
+    """Lists of alternatives of which the answer's text must hold one each: a short answer, and every fact."""
+    short = [reference for reference in question.answers if not _is_long(reference)]
+    return [short] * bool(short) + list(question.answer_facts)
+
+
+def _text(question: Question, answer: JsonAnswer) -> str:
+    """The answer's words, as the question's ``matching`` looks through them."""
+    return (plain if question.matching == "words" else unstressed)(str(answer["answer"]))
+
+
 def _quotes_cited(quotes: Sequence[str], answer: JsonAnswer) -> float:
     cited = [_squeezed(citation["quote"]) for citation in answer["citations"]]
     wanted = [_squeezed(quote) for quote in quotes]
@@ -116,40 +131,41 @@ def is_correct(question: Question, answer: JsonAnswer) -> bool | None:
     """
     if not question.answerable:
         return bool(answer["abstained"])
-    short = [reference for reference in question.answers if not _is_long(reference)]
-    tests: list[bool] = []
-    text = plain(str(answer["answer"]))
-    if short:
-        tests.append(bool(metrics.containment(text, short)))
-    if question.answer_facts:
-        tests.append(metrics.facts_found(text, question.answer_facts) == 1)
-        if question.ordered:
-            tests.append(metrics.order_kept(text, question.answer_facts) == 1)
+    text, holds = _text(question, answer), MATCHING[question.matching]
+    tests = [bool(holds(text, alternatives)) for alternatives in _wanted(question)]
+    if question.ordered and question.answer_facts:
+        tests.append(metrics.order_kept(text, question.answer_facts) == 1)
     if question.dates:
         tests.append(metrics.dates_exact(answer_dates(answer), question.dates) == 1)
     if not tests and question.gold_quotes:
         tests.append(_quotes_cited(question.gold_quotes, answer) == 1)
     if not tests:
         return None
-    return not answer["abstained"] and all(tests) and not metrics.claims_found(text, question.forbidden)
+    return not answer["abstained"] and all(tests) and not metrics.claims_found(text, question.forbidden, holds)
 
 
 def score_answer(question: Question, answer: JsonAnswer) -> dict[str, float]:
     """Scores of the answer's content; a question that was declined scores 0 where it should have been answered."""
     right = is_correct(question, answer)
     scores = {} if right is None else {"correct": float(right)}
-    text = "" if answer["abstained"] else plain(str(answer["answer"]))
+    text, holds = "" if answer["abstained"] else _text(question, answer), MATCHING[question.matching]
     if question.forbidden:
-        scores["forbidden_claims"] = metrics.claims_found(text, question.forbidden)
+        scores["forbidden_claims"] = metrics.claims_found(text, question.forbidden, holds)
     if not question.answerable:
-        return scores
+        return scores | {"declined": float(bool(answer["abstained"]))}
+    if right is not None:
+        scores["right"] = float(right)
+    scores |= score_headline(question, _wanted(question), "" if answer["abstained"] else str(answer["answer"]))
+    if question.gold_quotes:
+        cited = [str(citation["quote"]) for citation in answer["citations"]]
+        scores["quote"] = float(any(overlap(quote, gold) for quote in cited for gold in question.gold_quotes))
     if question.answers:
         scores["exact_match"] = metrics.exact_match(text, question.answers) if text else 0.0
         scores["token_f1"] = metrics.token_f1(text, question.answers)
         if not all(map(_is_long, question.answers)):
             scores["containment"] = metrics.containment(text, question.answers)
     if question.answer_facts:
-        scores["facts_found"] = metrics.facts_found(text, question.answer_facts)
+        scores["facts_found"] = metrics.facts_found(text, question.answer_facts, holds)
         if question.ordered:
             scores["order_kept"] = metrics.order_kept(text, question.answer_facts)
     if question.dates:

@@ -1,23 +1,25 @@
 """Summary: outcomes -> metrics with intervals.
 
-Most metrics are means over the questions that have the score. The others look at the run as a whole: abstention
-precision, recall and AUROC, AURC, ECE, Brier score, latency.
+Most metrics are means over the questions that have the score. The others look at the run as a whole: wrong bold
+leads, abstention, AUROC and calibration of the confidence, latency.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dateline.eval.numbers import metrics, statistics
 from dateline.eval.runs.outcomes import Outcome
 
-LOWER_IS_BETTER = frozenset({"forbidden_claims", "AURC", "ECE", "Brier", "ms_median", "ms_p95"})
+LOWER_IS_BETTER = frozenset(
+    {"forbidden_claims", "bold_wrong", "AURC", "ECE", "ECE_right_wrong", "ECE_all", "Brier", "ms_median", "ms_p95"}
+)
 
 _FIRST = (
-    "correct", "containment", "facts_found", "order_kept", "dates_exact", "dates_overlap", "exact_match", "token_f1",
+    "correct", "right", "headline", "top", "verdict", "quote", "declined", "containment", "facts_found", "order_kept", "dates_exact", "dates_overlap", "exact_match", "token_f1",
     "forbidden_claims", "citation_precision", "citation_recall", "verbatim", "offsets_correct", "right_document",
     "gold_quotes_cited", "groundedness",
 )  # fmt: skip
@@ -57,12 +59,16 @@ class Asked(NamedTuple):
     declined: bool
     confidence: float
     correct: bool | None
+    bold_wrong: bool | None
     ms: float
 
 
 def asked(outcomes: Iterable[Outcome]) -> list[Asked]:
     """The outcomes as the metrics of a whole run see them."""
-    return [Asked(o.question.answerable, not o.abstained, o.declined, o.confidence, o.correct, o.ms) for o in outcomes]
+    return [
+        Asked(o.question.answerable, not o.abstained, o.declined, o.confidence, o.correct, o.bold_wrong, o.ms)
+        for o in outcomes
+    ]
 
 
 @dataclass(frozen=True)
@@ -82,16 +88,20 @@ def _share(holds: Callable[[Asked], bool]) -> Callable[[Sequence[Asked]], float]
     return lambda rows: metrics.mean(holds(row) for row in rows)
 
 
-def _auroc(rows: Sequence[Asked]) -> float:
-    """How well confidence tells answerable questions from the others; nan where all are of one kind."""
-    kinds = [row.answerable for row in rows]
-    return metrics.auroc([row.confidence for row in rows], kinds) if len(set(kinds)) == 2 else math.nan
+def _auroc(is_positive: Callable[[Asked], bool]) -> Callable[[Sequence[Asked]], float]:
+    """How well confidence tells the positive questions from the others; nan where all are of one kind."""
+
+    def area(rows: Sequence[Asked]) -> float:
+        kinds = [is_positive(row) for row in rows]
+        return metrics.auroc([row.confidence for row in rows], kinds) if len(set(kinds)) == 2 else math.nan
+
+    return area
 
 
 def _of_confidence(
-    function: Callable[[Sequence[float], Sequence[bool]], float],
+    function: Callable[[Sequence[float], Sequence[bool]], float], holds: Callable[[Asked], bool]
 ) -> Callable[[Sequence[Asked]], float]:
-    return lambda rows: function([row.confidence for row in rows], [bool(row.correct) for row in rows])
+    return lambda rows: function([row.confidence for row in rows], [holds(row) for row in rows])
 
 
 def _quantile(share: float) -> Callable[[Sequence[Asked]], float]:
@@ -106,20 +116,45 @@ def _is_judged(row: Asked) -> bool:
     return row.answered and row.correct is not None
 
 
+def _is_right(row: Asked) -> bool:
+    return bool(row.correct)
+
+
+def _is_answered_right(row: Asked) -> bool:
+    """An unanswerable question has no right answer, and a declined one none at all."""
+    return row.answerable and bool(row.correct)
+
+
 RUN_METRICS: dict[str, RunMetric] = {
+    "bold_wrong": RunMetric(lambda row: row.bold_wrong is not None, _share(lambda row: bool(row.bold_wrong))),
     "answer_rate": RunMetric(lambda row: row.answerable, _share(lambda row: row.answered)),
     "abstention_precision": RunMetric(lambda row: row.declined, _share(lambda row: not row.answerable)),
-    "abstention_recall": RunMetric(lambda row: not row.answerable, _share(lambda row: row.declined)),
-    "abstention_AUROC": RunMetric(lambda row: row.answered or row.declined, _auroc),
-    "AURC": RunMetric(_is_judged, _of_confidence(metrics.area_under_risk_coverage)),
-    "ECE": RunMetric(_is_judged, _of_confidence(metrics.expected_calibration_error)),
-    "Brier": RunMetric(_is_judged, _of_confidence(metrics.brier_score)),
+    "abstention_AUROC": RunMetric(lambda row: row.answered or row.declined, _auroc(lambda row: row.answerable)),
+    "AUROC_right_wrong": RunMetric(lambda row: row.answerable and row.correct is not None, _auroc(_is_right)),
+    "AUROC_right_unanswerable": RunMetric(
+        lambda row: _is_answered_right(row) or (not row.answerable and row.correct is not None),
+        _auroc(lambda row: row.answerable),
+    ),
+    "AURC": RunMetric(_is_judged, _of_confidence(metrics.area_under_risk_coverage, _is_right)),
+    "ECE": RunMetric(_is_judged, _of_confidence(metrics.expected_calibration_error, _is_right)),
+    "ECE_right_wrong": RunMetric(
+        lambda row: row.answerable and row.correct is not None,
+        _of_confidence(metrics.expected_calibration_error, _is_right),
+    ),
+    "ECE_all": RunMetric(
+        lambda row: row.correct is not None, _of_confidence(metrics.expected_calibration_error, _is_answered_right)
+    ),
+    "Brier": RunMetric(_is_judged, _of_confidence(metrics.brier_score, _is_right)),
     "ms_median": RunMetric(lambda row: True, _quantile(0.5)),
     "ms_p95": RunMetric(lambda row: True, _quantile(0.95)),
 }
-"""Answer rate: of the answerable questions, those that were answered. Abstention precision: of the declined ones, those
-that are unanswerable; its recall: of the unanswerable ones, those that were declined. AURC, ECE and Brier score: of the
-answers that were given and can be judged."""
+"""bold_wrong: of the bold leads that were shown, those that hold nothing asked for; it is no mean of scores that two
+runs share, for then a run that shows more leads would be held against the other's few. Answer rate: of the answerable
+questions, those that were answered. Abstention precision: of the declined ones, those that are unanswerable (its recall
+is the score ``declined``). abstention_AUROC: answerable questions above the others. AUROC_right_wrong: answerable
+questions answered right above those answered wrong or declined; AUROC_right_unanswerable: the same above the
+unanswerable ones. AURC, ECE and Brier score: of the answers that were given and can be judged; ECE_right_wrong of all
+answerable questions, ECE_all of all questions, where what is declined or cannot be answered is not answered right."""
 
 
 def run_metrics(outcomes: Sequence[Outcome]) -> dict[str, RunMetric]:
@@ -129,7 +164,6 @@ def run_metrics(outcomes: Sequence[Outcome]) -> dict[str, RunMetric]:
     ground = {
         "answer_rate": answering,
         "abstention_precision": not all(row.answerable for row in rows),
-        "abstention_recall": answering,
     }
     return {
         name: metric for name, metric in RUN_METRICS.items() if ground.get(name, True) and not math.isnan(metric(rows))
@@ -141,7 +175,7 @@ def run_metrics(outcomes: Sequence[Outcome]) -> dict[str, RunMetric]:
 
 def score_names(outcomes: Iterable[Outcome]) -> list[str]:
     """Names of the per-question scores, answers first, then citations, then retrieval."""
-    names = dict.fromkeys(name for outcome in outcomes for name in outcome.scores)
+    names = dict.fromkeys(name for outcome in outcomes for name in outcome.scores if name not in RUN_METRICS)
     return [name for name in _FIRST if name in names] + [name for name in names if name not in _FIRST]
 
 
@@ -150,29 +184,20 @@ def metric_names(outcomes: Sequence[Outcome]) -> list[str]:
     return [*score_names(outcomes), *run_metrics(outcomes)]
 
 
-def summarise(outcomes: Sequence[Outcome], *, resamples: int = 2000, seed: int = 0) -> dict[str, Estimate]:
-    """Every metric with its interval, in the order of the report."""
-    rows: dict[str, Estimate] = {}
-    for name in score_names(outcomes):
-        values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
-        low, high = statistics.bootstrap_mean(values, resamples=resamples, seed=seed)
-        rows[name] = Estimate(metrics.mean(values), low, high, len(values))
-    whole = asked(outcomes)
-    for name, metric in run_metrics(outcomes).items():
-        low, high = statistics.bootstrap(whole, metric, resamples=max(resamples // 10, 1), seed=seed)
-        rows[name] = Estimate(metric(whole), low, high, sum(map(metric.about, whole)))
-    return rows
+def summarise(
+    outcomes: Sequence[Outcome], *, only: Sequence[str] = (), resamples: int = 2000, seed: int = 0
+) -> dict[str, Estimate]:
+    """Every metric (or ``only`` those, in that order) with its interval, in the order of the report."""
+    names = metric_names(outcomes)
+    wanted = [name for name in only if name in names] if only else names
+    return {name: _estimate(outcomes, name, resamples, seed) for name in wanted}
 
 
-def by_tag(outcomes: Sequence[Outcome], name: str = "correct") -> dict[str, Estimate]:
-    """One score by tag, largest tag first."""
-    groups: dict[str, list[float]] = {}
-    for outcome in outcomes:
-        if name in outcome.scores:
-            for tag in outcome.question.tags or ("untagged",):
-                groups.setdefault(tag, []).append(outcome.scores[name])
-    ordered: Mapping[str, list[float]] = dict(sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])))
-    return {
-        tag: Estimate(metrics.mean(values), *statistics.bootstrap_mean(values), len(values))
-        for tag, values in ordered.items()
-    }
+def _estimate(outcomes: Sequence[Outcome], name: str, resamples: int, seed: int) -> Estimate:
+    if name in RUN_METRICS:
+        metric, rows = RUN_METRICS[name], asked(outcomes)
+        low, high = statistics.bootstrap(rows, metric, resamples=max(resamples // 10, 1), seed=seed)
+        return Estimate(metric(rows), low, high, sum(map(metric.about, rows)))
+    values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
+    low, high = statistics.bootstrap_mean(values, resamples=resamples, seed=seed)
+    return Estimate(metrics.mean(values), low, high, len(values))

@@ -12,7 +12,8 @@ from typing import Any
 from dateline.eval.sets.items import rows
 from dateline.eval.sets.questions import Question, QuestionSet
 from dateline.index.documents import Document
-from dateline.index.errors import UsageError
+from dateline.index.errors import LoadError, UsageError
+from dateline.index.reading.loaders import load
 
 
 def _grades(ids: list[str]) -> dict[str, int]:
@@ -264,10 +265,43 @@ def ir_cranfield(folder: Path) -> QuestionSet:
     return _ir(folder)
 
 
+def newsdesk(folder: Path) -> QuestionSet:
+    """Everyday questions over news articles, each kind a tag; what an answer must hold is compared letter for letter.
+
+    The articles are read as ``dateline index`` reads them, their furniture told apart. LoadError for one that cannot be.
+    """
+    questions = tuple(
+        Question(
+            row["id"],
+            row["question"],
+            answer_facts=tuple(map(tuple, row["must"])),
+            gold_docs=_grades(row["gold_docs"]),
+            gold_quotes=tuple(row["gold_quotes"]),
+            forbidden=tuple(row.get("must_not", ())),
+            short=row.get("short", ""),
+            forbidden_short=tuple(row.get("must_not_short", ())),
+            verdict=row.get("verdict", ""),
+            near=row.get("near", ""),
+            matching="text",
+            answerable=row.get("answerable", True),
+            history=tuple(row.get("history", ())),
+            asked_on=row.get("asked_on"),
+            tags=(row["kind"],),
+            note=row.get("note", ""),
+        )
+        for row in rows(folder / "questions.jsonl")
+    )
+    return QuestionSet("newsdesk", questions, tuple(load([folder / "articles.jsonl"], on_error=_fail)))
+
+
+def _fail(error: LoadError) -> None:
+    raise error
+
+
 ADAPTERS: dict[str, Callable[[Path], QuestionSet]] = {
     adapter.__name__: adapter
     for adapter in (
-        realtimeqa_evidence, realtimeqa_articles, multihop_rag_facts, squad_v2, clapnq, mtrag_un, trec_cast_rewrites,
+        newsdesk, realtimeqa_evidence, realtimeqa_articles, multihop_rag_facts, squad_v2, clapnq, mtrag_un, trec_cast_rewrites,
         newsquizqa_probe, rgb_en_fact, ir_time, ir_cranfield,
     )
 }  # fmt: skip

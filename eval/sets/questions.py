@@ -16,12 +16,16 @@ from typing import Any, cast
 
 import yaml  # type: ignore[import-untyped]
 
+from dateline.eval.numbers.matching import MATCHING
 from dateline.eval.numbers.metrics import interval
 from dateline.eval.sets.items import SUFFIXES, Item, QuestionSetError, items, json_lines, kind, read_text
 from dateline.index.documents import Document
 
 SHIPPED = Path(__file__).parents[1] / "questions"
 """The sets that come with the program."""
+
+VERDICTS = ("yes", "no", "planned", "alleged")
+"""What a question of yes or no may be answered with where it can be answered."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,10 @@ class Question:
     ``answers`` are accepted strings, ``answer_facts`` lists of alternatives of which every list must be met,
     ``ordered`` asks for them in that order, ``dates`` are ISO days, months or intervals A/B, ``gold_docs`` and
     ``gold_passages`` map ids to grades (above 0 is relevant), ``gold_quotes`` are verbatim stretches of the
-    articles, ``forbidden`` are claims that must not appear. ``draft`` marks what no person has looked at yet.
+    articles, ``forbidden`` are claims that must not appear. ``short`` is the ideal short answer, ``forbidden_short``
+    what must not stand in bold, ``verdict`` (yes, no, planned, alleged) the word that must come first, ``near`` what a
+    careless program would quote instead. ``matching`` says how strings are looked for: by "words" (case, signs and
+    articles aside) or as "text", letter for letter. ``draft`` marks what no person has looked at yet.
 
     >>> from dateline.eval import Question
     >>> question = Question("bridge", "When did the bridge reopen?", dates=("2026-03-02",), gold_docs={"bridge.txt": 1})
@@ -49,6 +56,11 @@ class Question:
     gold_passages: Mapping[str, int] = field(default_factory=dict)
     gold_quotes: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    short: str = ""
+    forbidden_short: tuple[str, ...] = ()
+    verdict: str = ""
+    near: str = ""
+    matching: str = "words"
     answerable: bool = True
     history: tuple[Mapping[str, str], ...] = ()
     asked_on: str | None = None
@@ -77,6 +89,8 @@ class Question:
 class QuestionSet:
     """Questions under a name; ``documents`` is the corpus where the set brings its own.
 
+    ``development`` marks the sets that the program was made and tuned with, which ship with it: reports say so.
+
     >>> from dateline.eval import Question, QuestionSet
     >>> when = Question("bridge", "When did the bridge reopen?", gold_docs={"bridge.txt": 1}, tags=("when",))
     >>> QuestionSet("made", (when,)).save("questions.yaml")
@@ -90,6 +104,7 @@ class QuestionSet:
     name: str
     questions: tuple[Question, ...]
     documents: tuple[Document, ...] = ()
+    development: bool = False
 
     def __post_init__(self) -> None:
         """Refuse two questions of one id: runs keep what became of a question under it."""
@@ -125,7 +140,7 @@ class QuestionSet:
                     raise QuestionSetError(item.where("id"), f"{question.id!r} is already used at {seen[question.id]}")
                 seen[question.id] = item.where("id")
                 questions.append(question)
-        return cls(path.stem, tuple(questions))
+        return cls(path.stem, tuple(questions), development=path.resolve().parent == SHIPPED.resolve())
 
     def save(self, path: str | Path) -> None:
         """Write the questions as YAML or JSONL, by the file's suffix."""
@@ -220,9 +235,21 @@ def _history(item: Item, name: str, value: object) -> tuple[dict[str, str], ...]
     return tuple({"role": turn["role"], "content": _text(item, name, turn["content"])} for turn in value)
 
 
+def _one_of(*known: str) -> Callable[[Item, str, object], str]:
+    def read(item: Item, name: str, value: object) -> str:
+        text = _text(item, name, value)
+        if text not in known:
+            raise item.wrong(name, f"{text!r} is none of {', '.join(known)}")
+        return text
+
+    return read
+
+
 _READERS: dict[str, Callable[[Item, str, object], object]] = {
     "id": _text, "question": _text, "answers": _texts, "answer_facts": _facts, "ordered": _flag, "dates": _dates,
-    "gold_docs": _grades, "gold_passages": _grades, "gold_quotes": _texts, "forbidden": _texts, "answerable": _flag,
+    "gold_docs": _grades, "gold_passages": _grades, "gold_quotes": _texts, "forbidden": _texts, "short": _text,
+    "forbidden_short": _texts, "verdict": _one_of(*VERDICTS), "near": _text, "matching": _one_of(*MATCHING),
+    "answerable": _flag,
     "history": _history, "asked_on": _day, "tags": _texts, "draft": _flag, "note": _text,
 }  # fmt: skip
 
@@ -236,7 +263,7 @@ def _question(item: Item) -> Question:
             raise item.wrong(name, f"does not exist; known: {', '.join(_READERS)}")
     question = Question(**cast(Any, {name: _READERS[name](item, name, value) for name, value in item.values.items()}))
     if not question.answerable:
-        for name in ("answers", "answer_facts", "dates"):
+        for name in ("answers", "answer_facts", "dates", "short", "verdict"):
             if getattr(question, name):
                 raise item.wrong(name, "an unanswerable question has none")
     return question
