@@ -18,8 +18,15 @@ from dateline.index.dates.expressions import resolve
 from dateline.index.errors import LLMError, UsageError
 from dateline.rag.answer import Citation
 from dateline.rag.llm import prompt
+from dateline.rag.llm.errors import (
+    BrokenOffError,
+    FailedError,
+    KeyRefusedError,
+    RefusedError,
+    SilenceError,
+    UnreadableError,
+)
 from dateline.rag.llm.generative import FLAG, Generator, Written, connect
-from dateline.rag.llm.server import RefusedError, UnreadableError
 
 HARBOUR = (
     "The harbour of Belmora was closed on Tuesday after a cargo ship ran aground. "
@@ -403,12 +410,12 @@ def test_client_wants_an_address() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind", "says"),
     [
-        ((401, []), RefusedError, "401"),
-        ((503, []), LLMError, "503"),
-        ((200, [event("It ")]), LLMError, "broke off"),
+        ((401, []), KeyRefusedError, "401"),
+        ((503, []), FailedError, "503"),
+        ((200, [event("It ")]), BrokenOffError, "broke off"),
         ((200, ["{]"]), UnreadableError, "no event"),
-        ((200, ['{"error": {"message": "out of memory"}}']), LLMError, "out of memory"),
-        ((200, [event("It "), 1.0, "[DONE]"]), LLMError, "silent"),
+        ((200, ['{"error": {"message": "out of memory"}}']), FailedError, "out of memory"),
+        ((200, [event("It "), 1.0, "[DONE]"]), SilenceError, "silent"),
     ],
 )
 def test_client_errors(server: _Server, reply, kind: type[LLMError], says: str) -> None:

@@ -66,7 +66,7 @@ def test_a_question_waits_grows_and_is_kept(chat: Chat) -> None:
     assert 'aria-busy="true"' in growing[1]
     assert "dl-summary" in done[1]
     assert "dl-timeline" in done[1]
-    assert "<mark" in chat.sources(done[2], "ann")
+    assert "<mark" in done[3]
     conversation = chat.conversations.get("ann", done[2])
     assert conversation is not None
     assert [turn.question for turn in conversation.turns] == ["Who spoke with the mayor?"]
@@ -330,10 +330,10 @@ def test_a_chat_that_is_full_says_so_and_offers_the_question_again(chat: Chat) -
 def test_stop_does_not_wait_for_a_slow_step_but_its_place_stays_taken_until_then(chat: Chat) -> None:
     go_on = threading.Event()
 
-    def slowly() -> Generator[tuple[str, str, str], None, None]:
-        yield "", "waiting", ""
+    def slowly() -> Generator[tuple[str, str, str, str], None, None]:
+        yield "", "waiting", "", ""
         go_on.wait(30)
-        yield "", "answer", ""
+        yield "", "answer", "", ""
 
     async def run() -> None:
         queue = Queue(chat.assistant, QueueLimits(at_once=1, waiting=0))
@@ -414,9 +414,9 @@ def test_what_was_found_is_listed_for_those_who_want_it(chat: Chat, monkeypatch:
 
     monkeypatch.setattr(chat.assistant.retriever, "search", search)
     kept = ask(chat, "Who spoke with the mayor?", limits=Limits(after="2025-01-01"))[-1][2]
-    html = chat.sources(kept, "ann")
+    html = chat.open(kept, "ann")[2]
     assert asked == [("Who spoke with the mayor?", 5, "2025-01-01")]
     assert "1 passage found for this question" in html
     assert "&lt;b&gt;Harbour&lt;/b&gt;" in html
     chat.preferences.keep("ann", shown=0)
-    assert "found for this question" not in chat.sources(kept, "ann")
+    assert "found for this question" not in chat.open(kept, "ann")[2]

@@ -131,6 +131,13 @@ class Event(BaseModel):
     said: list[str]
 
 
+class Dropped(BaseModel):
+    """A sentence that a language model wrote and that is not shown."""
+
+    text: str
+    why: str
+
+
 class Answer(BaseModel):
     """A cited answer, or why there is none."""
 
@@ -145,7 +152,8 @@ class Answer(BaseModel):
     nearest: list[Citation]
     events: list[Event]
     mode: str
-    notice: str
+    notice: str = Field(description="what was amiss, in a sentence; empty where nothing was")
+    dropped: list[Dropped] = Field(description="with an LLM: sentences not shown because the articles do not say them")
     ms: dict[str, float]
 
 
