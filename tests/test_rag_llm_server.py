@@ -13,8 +13,8 @@ from llama_index.core.llms import ChatMessage
 
 from dateline.index.errors import UsageError
 from dateline.rag.answer import Citation
-from dateline.rag.llm.address import read_address
 from dateline.rag.llm.generative import Generator, Written
+from dateline.rag.llm.models import read_address
 from dateline.rag.llm.refusals import failure, said
 from dateline.rag.llm.server import connect
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from dateline.index.errors import DatelineError, UsageError
 from dateline.rag.assistant import Assistant
-from dateline.rag.llm.address import read_address
+from dateline.rag.llm.models import read_address
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

@@ -32,16 +32,15 @@ from dateline.rag.answer import Citation
 from dateline.rag.check.grounding import Checker, examine
 from dateline.rag.english.words import read
 from dateline.rag.llm import prompt
-from dateline.rag.llm.days import in_full
 from dateline.rag.llm.errors import BrokenOffError, CutShortError, EndlessError, TooLongError
 from dateline.rag.llm.errors import notice as told
 from dateline.rag.llm.marks import Marked, MarkParser
+from dateline.rag.llm.relevance import Embed, Relevance
 from dateline.rag.llm.server import connect
 from dateline.rag.llm.stream import BEAT, pieces
 from dateline.rag.llm.thoughts import ANEW, Reply
 from dateline.rag.llm.wording import announces, plain, refuses, says_nothing, shared_words
 from dateline.rag.llm.written import FLAG, Checked, Line, Outcome, Sheet, Tally, Written, left_out
-from dateline.rag.llm.relevance import Embed, Relevance
 
 __all__ = ["FLAG", "Checked", "Generator", "Tally", "Written", "connect"]
 
@@ -227,7 +226,7 @@ class Generator:
         # Titles and sources may be named in a sentence, but a sentence cannot rest on them.
         heads = [f"{citation.title}\n\n{citation.source}" for citation in evidence]
         published = [citation.published for citation in evidence]
-        finding = examine(in_full(text, evidence), [*passages, *heads], published=[*published, *published])
+        finding = examine(prompt.in_full(text, evidence), [*passages, *heads], published=[*published, *published])
         quotes = tuple(_narrowed(evidence[p], passages[p], quote) for p, quote in finding.quotes if p < len(evidence))
         if not finding.quotes or finding.quotes[0][0] >= len(evidence):
             quotes = ()

@@ -27,8 +27,6 @@ from llama_index.core.llms import (
 from pydantic import PrivateAttr, SecretStr
 
 from dateline.rag.llm import models
-from dateline.rag.llm.address import Address, read_address
-from dateline.rag.llm.demands import Demands
 from dateline.rag.llm.errors import (
     BrokenOffError,
     FailedError,
@@ -40,9 +38,9 @@ from dateline.rag.llm.errors import (
     UnreachableError,
 )
 from dateline.rag.llm.events import DONE, Event, events
-from dateline.rag.llm.models import LONGEST_PAGE, Told, learn
+from dateline.rag.llm.models import LONGEST_PAGE, Address, Told, learn, read_address
 from dateline.rag.llm.prompt import CHARACTERS_PER_TOKEN
-from dateline.rag.llm.refusals import failure
+from dateline.rag.llm.refusals import Demands, failure
 
 LONGEST_OUTPUT = 2048
 """Tokens; an answer takes a hundred, what some models think before it a thousand."""

@@ -9,8 +9,8 @@ from typing import Literal
 from dateline.rag.answer import Citation, Dropped, Sentence, Support
 from dateline.rag.check.grounding import THRESHOLD
 from dateline.rag.llm.marks import Marked
-from dateline.rag.llm.wording import escaped
 from dateline.rag.llm.relevance import Relevance
+from dateline.rag.llm.wording import escaped
 
 Outcome = Literal["writing", "answered", "not_stated", "nothing_left", "failed"]
 
