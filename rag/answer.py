@@ -101,6 +101,23 @@ class Short:
 
 
 @dataclass(frozen=True)
+class Dropped:
+    """A sentence that a language model wrote and that is not shown, and why.
+
+    >>> from dateline.rag.answer import Dropped
+    >>> Dropped("The mayor resigned.", "the articles do not say it").to_dict()
+    {'text': 'The mayor resigned.', 'why': 'the articles do not say it'}
+    """
+
+    text: str
+    why: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"text": self.text, "why": self.why}
+
+
+@dataclass(frozen=True)
 class Event:
     """One row of a "when" answer: something told by one or several citations, and its day.
 
@@ -139,7 +156,8 @@ class Answer:
     where nothing is sure enough; ``verdict`` answers a yes-or-no question; ``more`` counts further sentences or events
     that were found and not shown. ``events`` are the rows of a "when"
     answer, ``mode`` is "extractive" or the LLM's name, ``notice`` a sentence where something was amiss
-    (the LLM did not answer). ``ms`` holds milliseconds for retrieve, answer and total.
+    (the LLM did not answer). ``dropped`` are sentences the LLM wrote that are not shown, since the
+    articles do not say them; ``provisional`` is True of what stands there until the LLM has written something. ``ms`` holds milliseconds for retrieve, answer and total.
 
     >>> from dateline.rag import Settings
     >>> assistant = Settings().assistant()
@@ -166,6 +184,8 @@ class Answer:
     more: int = 0
     mode: str = "extractive"
     notice: str = ""
+    dropped: tuple[Dropped, ...] = ()
+    provisional: bool = False
     ms: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,6 +206,7 @@ class Answer:
             "more": self.more,
             "mode": self.mode,
             "notice": self.notice,
+            "dropped": [d.to_dict() for d in self.dropped],
             "ms": self.ms,
         }
 

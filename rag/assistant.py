@@ -14,7 +14,7 @@ from dateline.index import Filter, Index, Passage
 from dateline.index.errors import StoreError, UnknownDocumentError, UsageError
 from dateline.index.filters import to_day
 from dateline.index.keeping.rows import Sentences
-from dateline.rag.answer import Answer, Citation
+from dateline.rag.answer import Answer, Citation, Dropped
 from dateline.rag.answers.draft import Draft
 from dateline.rag.answers.extractive import Extractive
 from dateline.rag.question.history import History, Turns, turns
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dateline.rag.llm.generative import Generator
     from dateline.rag.reader.reading import Reader
 
+MEANWHILE = "The language model is still writing; until then the articles are quoted."
 _SEARCHES = 3
 """How often a search is made when articles keep changing under it."""
 
@@ -64,7 +65,7 @@ class Assistant:
         retriever: Retriever,
         llm: LLM | None = None,
         *,
-        unsupported: Literal["drop", "flag"] = "drop",
+        unsupported: Literal["drop", "fold", "flag"] = "drop",
         nli: str = "",
         llm_rewrite: bool = True,
         reader: str | Reader = "",
@@ -146,8 +147,8 @@ class Assistant:
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is complete. Closing the iterator stops the work.
 
-        While a language model writes nothing that can be shown, what there is, at first an answer without text, is
-        yielded again every second.
+        While a language model has written nothing that can be shown, the articles' own sentences stand there,
+        ``provisional``; what there is, at first perhaps an answer without text, is yielded again every second.
         """
         question = question.strip() if isinstance(question, str) else ""
         if not question:
@@ -179,8 +180,10 @@ class Assistant:
     def _stream(self, question: str, said: Turns, asked_on: str | None, bounds: Filter, span: Span) -> Iterator[Answer]:
         """Yield the growing answer to a question whose bounds are known to be right."""
         started = time.perf_counter()
+        # A model may take long to make a follow-up standalone: what the rules understand is answered at once.
+        slow = self.generator is not None and self.rewrite is not rewrite and bool(said)
         with span.part("Assistant.rewrite", self, question=question, history=said) as part:
-            standalone = self.rewrite(question, said)
+            standalone = (rewrite if slow else self.rewrite)(question, said)
             part.end(standalone)
         with span.part("Retriever.retrieve", self.retriever, query=standalone) as part:
             hits = self._search(standalone, asked_on, bounds)
@@ -193,6 +196,17 @@ class Assistant:
             return replace(answer, ms={key: round(value * 1000, 1) for key, value in ms.items()})
 
         base = Answer(question=question, standalone_question=standalone, text="")
+        if slow:
+            if hits:
+                yield finish(_meanwhile(base, self._quote(standalone, asked_on, bounds, hits)))
+            with span.part("Assistant.rewrite", self, question=question, history=said) as part:
+                understood = self.rewrite(question, said)
+                part.end(understood)
+            if understood != standalone:
+                standalone = understood
+                base = replace(base, standalone_question=standalone)
+                hits = self._search(standalone, asked_on, bounds)
+                retrieved = time.perf_counter()
         if not hits:
             yield finish(self._without_hits(base, bounds))
             return
@@ -270,14 +284,19 @@ class Assistant:
             yield _answer(base, draft)
             return
         notice = ""
+        dropped: tuple[Dropped, ...] = ()
+        yield _meanwhile(base, draft)
         with closing(generator.stream(base.standalone_question, [_as_evidence(hit) for hit in hits])) as stream:
             for written in stream:
-                notice = written.notice
+                notice, dropped = written.notice, written.dropped
                 if written.outcome not in ("writing", "answered"):
                     continue
                 if not self._reproduces(written.citations):
                     notice = "An article was replaced while the language model wrote."
                     break
+                if not written.text:
+                    yield _meanwhile(base, draft)
+                    continue
                 yield replace(
                     base,
                     text=written.text,
@@ -286,6 +305,7 @@ class Assistant:
                     confidence=written.confidence,
                     mode=generator.name,
                     notice=notice,
+                    dropped=dropped,
                 )
                 if written.outcome == "answered":
                     return
@@ -294,7 +314,7 @@ class Assistant:
         extractive = _answer(base, draft)
         if notice and not extractive.abstained:
             notice += " The articles are quoted instead."
-        yield replace(extractive, notice=notice)
+        yield replace(extractive, notice=notice, dropped=dropped)
 
     def as_query_engine(self, *, streaming: bool = False, unique_marks: bool = False) -> BaseQueryEngine:
         """Return a LlamaIndex query engine: its response's text is the answer, its source nodes the citations.
@@ -341,6 +361,13 @@ def _retrieved(query: str, hits: Sequence[Hit]) -> Any:
     from llama_index.core.instrumentation.events.retrieval import RetrievalEndEvent
 
     return RetrievalEndEvent(str_or_query_bundle=query, nodes=[hit.to_node() for hit in hits])
+
+
+def _meanwhile(base: Answer, draft: Draft) -> Answer:
+    """Return what stands there until a model has written something; one may find an answer where quoting did not."""
+    if draft.abstained:
+        return replace(base, provisional=True)
+    return replace(_answer(base, draft), provisional=True, notice=MEANWHILE)
 
 
 def _as_evidence(hit: Hit) -> Citation:

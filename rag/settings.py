@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CONFIG = "dateline.toml"
 PREFIX = "DATELINE_"
 
-Unsupported = Literal["drop", "flag"]
+Unsupported = Literal["drop", "fold", "flag"]
 Switch = Literal["on", "off"]
 Logs = Literal["text", "json"]
 Style = Literal["written", "quoted"]
@@ -41,7 +41,7 @@ class Settings:
     path or name, or "" for none; ``reader`` what finds the words that answer: "" the model that ships, "off" for
     sentences alone, or a question-answering model's path or name; ``llm_url`` an OpenAI-compatible address, "" for extractive
     answers; ``llm_model`` the model's name there; ``unsupported`` what becomes of a written
-    sentence that its passages do not support; ``nli`` an NLI cross-encoder's path or name for the
+    sentence that its passages do not support: drop, fold (dropped, and in the chat behind a fold) or flag; ``nli`` an NLI cross-encoder's path or name for the
     check, or "". ``style`` is "written" (by the LLM, where there is one) or "quoted" (the articles'
     own sentences). ``llm_rewrite`` says whether that model makes follow-ups standalone: on, since a
     model sees what rules do not, its rewriting is held against the conversation, and the rules step

@@ -41,7 +41,7 @@ def chat():
     def ask(owner):
         kept = ""
         for number in range(10**9):
-            *_, (_, _, kept) = chat.ask(f"Question {{number}}?", kept, Limits(), owner)
+            *_, (_, _, kept, _) = chat.ask(f"Question {{number}}?", kept, Limits(), owner)
             turn = store.get(owner, kept).turns[-1]
             chat.vote(f"t{{turn.id}}", owner, vote=1)
             if owner in "ab":

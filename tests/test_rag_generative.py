@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scripted_llm import ScriptedLLM
 
@@ -18,8 +19,15 @@ from dateline.index.dates.expressions import resolve
 from dateline.index.errors import LLMError, UsageError
 from dateline.rag.answer import Citation
 from dateline.rag.llm import prompt
+from dateline.rag.llm.errors import (
+    BrokenOffError,
+    FailedError,
+    KeyRefusedError,
+    RefusedError,
+    SilenceError,
+    UnreadableError,
+)
 from dateline.rag.llm.generative import FLAG, Generator, Written, connect
-from dateline.rag.llm.server import RefusedError, UnreadableError
 
 HARBOUR = (
     "The harbour of Belmora was closed on Tuesday after a cargo ship ran aground. "
@@ -113,6 +121,34 @@ def test_a_repair_must_be_about_the_same() -> None:
         f"{CLOSED} [1] About 1,300 people were moved to a school [1].", "Halden Lines may sell four of its ferries. [2]"
     )
     assert final.text == f"{CLOSED} [1]"
+
+
+@pytest.mark.parametrize("unsupported", ["drop", "fold"])
+def test_what_is_left_out_is_told(unsupported) -> None:
+    final = answer(f"{CLOSED} [1] About 1,300 people were moved to a school [1].", "NONE", unsupported=unsupported)
+    assert [d.text for d in final.dropped] == ["About 1,300 people were moved to a school."]
+    assert "1,300" in final.dropped[0].why
+    assert final.notice == "One sentence that the language model wrote was left out: the articles do not say it."
+    more = answer(f"{CLOSED} [1] Ole Holm has died [1]. Ann Holm was born [1]. Sure! The article says so.", "NONE")
+    assert [d.text for d in more.dropped] == ["Ole Holm has died.", "Ann Holm was born."]
+    assert more.notice.startswith("2 sentences that the language model wrote were left out")
+    assert answer("Ole Holm has died [1].", "NONE").dropped[0].text == "Ole Holm has died."
+
+
+@pytest.mark.parametrize("day", ["on February 3", "on 3 February", "on 2026-02-03", "on Tuesday, 3 February"])
+def test_a_day_that_the_prompt_gave_is_known(day: str) -> None:
+    assert (
+        answer(f"The harbour of Belmora was closed {day} [1].").text == f"The harbour of Belmora was closed {day}. [1]"
+    )
+    assert answer("The harbour of Belmora was closed on February 4 [1].", "NONE").outcome == "nothing_left"
+
+
+def test_a_name_alone_answers_and_a_source_alone_says_nothing() -> None:
+    evidence = [citation("Mayor Ilsa Brandt opened the harbour of Belmora on Monday.", 1)]
+    llm = ScriptedLLM("Mayor Ilsa Brandt [1].\n\nCoast News, Title 1 [1].")
+    embed = lambda texts: np.eye(len(texts), 8, dtype=np.float32)  # noqa: E731
+    final = [*Generator(llm, embed=embed).stream("Who opened the harbour?", evidence)][-1]
+    assert (final.text, final.dropped) == ("Mayor Ilsa Brandt. [1]", ())
 
 
 def test_or_flagged() -> None:
@@ -403,12 +439,12 @@ def test_client_wants_an_address() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind", "says"),
     [
-        ((401, []), RefusedError, "401"),
-        ((503, []), LLMError, "503"),
-        ((200, [event("It ")]), LLMError, "broke off"),
+        ((401, []), KeyRefusedError, "401"),
+        ((503, []), FailedError, "503"),
+        ((200, [event("It ")]), BrokenOffError, "broke off"),
         ((200, ["{]"]), UnreadableError, "no event"),
-        ((200, ['{"error": {"message": "out of memory"}}']), LLMError, "out of memory"),
-        ((200, [event("It "), 1.0, "[DONE]"]), LLMError, "silent"),
+        ((200, ['{"error": {"message": "out of memory"}}']), FailedError, "out of memory"),
+        ((200, [event("It "), 1.0, "[DONE]"]), SilenceError, "silent"),
     ],
 )
 def test_client_errors(server: _Server, reply, kind: type[LLMError], says: str) -> None:

@@ -16,8 +16,9 @@ from scripted_llm import ScriptedLLM
 
 from dateline.index.errors import LLMError
 from dateline.rag import Assistant
-from dateline.rag.llm.server import EndlessError, UnreadableError, connect
-from dateline.rag.llm.stream import LONGEST, SilenceError, first_line, pieces
+from dateline.rag.llm.errors import EndlessError, SilenceError, UnreadableError
+from dateline.rag.llm.server import connect
+from dateline.rag.llm.stream import LONGEST, first_line, pieces
 
 QUESTION = "who spoke with Araghchi and when?"
 TRUE = "Dar received a call from Araghchi while he was visiting Dubai [1]. "
@@ -120,8 +121,9 @@ UNREADABLE = "The language model's server sent something unreadable."
 ENDLESS = "The language model did not come to an end."
 SILENT = "The language model did not answer in time."
 GONE = "The language model could not be reached."
-BROKEN = "The language model broke off in the middle of its answer."
-REFUSED = "The language model's server refused the request."
+UNFINISHED = "The language model broke off in the middle of its answer."
+KEY = "The language model's server refused the key (DATELINE_LLM_KEY)"
+REFUSED = "The language model's server refused the request"
 NOISE = bytes(range(32, 127)) * 700
 THINKS = forever(event(""), pause=0.05)
 
@@ -149,8 +151,8 @@ def sentences(say: Say) -> None:
         (forever(event(" \t ")), ENDLESS),
         (sentences, ENDLESS),
         (THINKS, ENDLESS),
-        (once(), GONE),
-        (once(event(f"{TRUE}The coast guard")), BROKEN),
+        (once(), UNFINISHED),
+        (once(event(f"{TRUE}The coast guard")), UNFINISHED),
         (forever(b": processing\n\n", pause=0.05), SILENT),
         (forever(b"d", pause=0.05), SILENT),
         (lambda say: time.sleep(2), SILENT),
@@ -177,8 +179,9 @@ def test_replies(seed_assistant: Assistant, server: Misbehaving, behaviour: Beha
 @pytest.mark.parametrize(
     ("head", "notice"),
     [
-        (b"HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", REFUSED),
-        (b"HTTP/1.1 500 No\r\nConnection: close\r\n\r\n", GONE),
+        (b"HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", KEY),
+        (b"HTTP/1.1 400 No\r\nConnection: close\r\n\r\n", REFUSED),
+        (b"HTTP/1.1 500 No\r\nConnection: close\r\n\r\n", "The language model failed"),
         (b"220 mail.example ESMTP\r\n", GONE),
         (b"", GONE),
     ],
@@ -190,7 +193,9 @@ def test_heads(seed_assistant: Assistant, server: Misbehaving, head: bytes, noti
     assert assistant.generator is not None
     assistant.generator.retries = 0
     answer = assistant.ask(QUESTION)
-    assert answer.notice == f"{notice} The articles are quoted instead."
+    assert answer.notice.startswith(notice)
+    assert answer.notice.endswith(" The articles are quoted instead.")
+    assert len(answer.notice) < 400
     assert answer.mode == "extractive"
     assert answer.citations
 
@@ -207,7 +212,7 @@ def test_heads(seed_assistant: Assistant, server: Misbehaving, head: bytes, noti
     ],
 )
 def test_pages(server: Misbehaving, page: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dateline.rag.llm.server._LEARNING", 0.5)
+    monkeypatch.setattr("dateline.rag.llm.models.LEARNING", 0.5)
     server.tells = page
     metadata = connect(server.url).metadata
     assert metadata.context_window == 4096
@@ -217,7 +222,7 @@ def test_pages(server: Misbehaving, page: Behaviour, monkeypatch: pytest.MonkeyP
 def test_a_silent_server_is_not_asked_for_its_limits_again_and_again(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dateline.rag.llm.server._LEARNING", 1.0)
+    monkeypatch.setattr("dateline.rag.llm.models.LEARNING", 1.0)
     server.tells = lambda say: time.sleep(30)
     llm = connect(server.url)
     assert llm.metadata.context_window == 4096
@@ -261,7 +266,12 @@ def test_whoever_waits_can_go_at_any_time(
         monkeypatch.setattr(f"{module}.BEAT", 0.2)
     server.behaves = behaviour
     answers = Assistant(seed_assistant.retriever, connect(server.url)).stream(QUESTION)
-    assert [next(answers).text, next(answers).text] == ["", ""]
+    quoted = seed_assistant.ask(QUESTION)
+    for _ in range(3):
+        meanwhile = next(answers)
+        assert (meanwhile.text, meanwhile.citations, meanwhile.mode) == (quoted.text, quoted.citations, "extractive")
+        assert meanwhile.provisional
+        assert "still writing" in meanwhile.notice
     answers.close()
     assert server.ended == 0, "no reply had come to its end"
 

@@ -4,9 +4,11 @@ from hypothesis import strategies as st
 
 from dateline.rag.llm.marks import Marked, MarkParser
 
+NAMES = {"Coast News": 1, "Rain in Belmora": 2}
+
 
 def parse(text: str, count: int = 3, size: int = 10_000) -> list[Marked]:
-    parser = MarkParser(count)
+    parser = MarkParser(count, NAMES)
     found: list[Marked] = []
     for start in range(0, len(text), size):
         found.extend(parser.feed(text[start : start + size]))
@@ -42,6 +44,53 @@ def parse(text: str, count: int = 3, size: int = 10_000) -> list[Marked]:
         ("It rained¹³.", (1, 3)),
         ("It rained<sup>2</sup>.", (2,)),
         ("It rained<sup>[1, 2]</sup>.", (1, 2)),
+        ("It rained [citation:1].", (1,)),
+        (r"It rained \[citation:1\].", (1,)),
+        ("It rained [ID:1].", (1,)),
+        ("It rained [ID: 2, ID: 3].", (2, 3)),
+        ("It rained [S1].", (1,)),
+        (r"It rained \[S2\].", (2,)),
+        ("It rained [Article 1].", (1,)),
+        ("It rained [Articles 1, 2].", (1, 2)),
+        ("It rained [Article 1: Rain in Belmora].", (1,)),
+        ("It rained [Article 1, Coast News].", (1,)),
+        ("It rained [2: Coast News].", (2,)),
+        ("It rained [Article 3 - Coast News].", (3,)),
+        ("It rained [Article 1](https://example.org/a).", (1,)),
+        ("It rained [[1]](#1).", (1,)),
+        ("It rained [Coast News].", (1,)),
+        (r"It rained \[Coast News\].", (1,)),
+        ("It rained (Rain in Belmora).", (2,)),
+        ("It rained (Source: Coast News).", (1,)),
+        ("It rained (1).", (1,)),
+        ("It rained. (1)", (1,)),
+        ("It rained (1, 2).", (1, 2)),
+        ("It rained (Article 1).", (1,)),
+        ("It rained (Articles 1 and 2).", (1, 2)),
+        ("It rained (Article 1, Coast News).", (1,)),
+        ("It rained (source 2).", (2,)),
+        ("It rained (Source: [1]).", (1,)),
+        ("It rained (see [1]).", (1,)),
+        ("It rained ([1]).", (1,)),
+        ("It rained ([1], [3]).", (1, 3)),
+        ("It rained (as reported in Article 2).", (2,)),
+        ("It rained [1] - [3].", (1, 2, 3)),
+        ("It rained [1] and [3].", (1, 3)),
+        ("It rained [1], [2].", (1, 2)),
+        ("It rained <cite>1</cite>.", (1,)),
+        ("It rained <cite>[2]</cite>.", (2,)),
+        ("It rained <ref>[1]</ref>.", (1,)),
+        ('It rained <cite id="2"/>.', (2,)),
+        ('It rained <citation source="3"></citation>.', (3,)),
+        ("It rained ##0$$.", (1,)),
+        ("It rained ##0$$ ##2$$.", (1, 3)),
+        ("According to article 1, it rained.", (1,)),
+        ("According to Article [2], it rained.", (2,)),
+        ("According to [1], it rained.", (1,)),
+        ("Article [3] says that it rained.", (3,)),
+        ("Article 1 reports: it rained.", (1,)),
+        ("It rained [1] (see).", (1,)),
+        ("It rained [1] ().", (1,)),
     ],
 )
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
@@ -58,6 +107,10 @@ def test_shapes_of_marks(written: str, marks: tuple[int, ...], size: int) -> Non
         "Call `rows[1]` first.",
         "The year [2026] was dry.",
         "Prices rose 5 [5.5 before tax] percent.",
+        "Ana Holm (7) and Ole Holm (12) won.",
+        "The mayor (who was ill) stayed away.",
+        "In 12 of 30 towns, it rained.",
+        "It rained (and snowed).",
     ],
 )
 def test_what_is_no_mark(text: str) -> None:
@@ -127,11 +180,39 @@ def test_headings_claim_nothing() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [1, 4, 100])
-def test_thoughts_are_not_the_answer(size: int) -> None:
-    text = "<think>It rained [2]. I should say so.\n\n</think>\n\nIt rained. [1]"
-    assert parse(text, size=size) == [Marked("It rained.", (1,))]
-    assert parse(text[:30], size=size) == []
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "Sources:\n[1] Coast News",
+        "**References**\n1. Rain in Belmora, Coast News, published 2026-02-05\n2. [Coast News](https://example.org)",
+        "Source: Article [1]",
+        "## Sources\n\n- [1] Rain in Belmora\n- [2] Coast News",
+        "References: 1. Coast News. 2. Rain in Belmora.",
+        "Citations:\n[1]",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_list_of_sources_is_no_answer(listed: str, size: int) -> None:
+    assert parse(f"It rained all day. [1]\n\n{listed}", size=size) == [Marked("It rained all day.", (1,))]
+    later = parse(f"{listed}\n\nIt rained all day. [1]", size=size)
+    assert later in ([Marked("It rained all day.", (1,))], [Marked("It rained all day.", (1,), paragraph=True)])
+
+
+def test_sources_that_say_something_are_people() -> None:
+    assert parse("Sources said it rained. [1]") == [Marked("Sources said it rained.", (1,))]
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_an_answer_in_an_object_is_read(size: int) -> None:
+    told = '{"answer": "It rained. It snowed.", "citations": [1, 2]}'
+    for text in (told, f"```json\n{told}\n```"):
+        assert parse(text, size=size) == [Marked("It rained."), Marked("It snowed.", (1, 2))]
+    assert parse('```json\n{"rain": 3}\n```')[0].kind == "code"
+    assert parse("```markdown\nIt rained. [1]\n```", size=size) == [Marked("It rained.", (1,))]
+
+
+def test_sentences_glued_together_are_two() -> None:
+    assert parse("The road was wet.Ole Holm left [1].") == [Marked("The road was wet."), Marked("Ole Holm left.", (1,))]
 
 
 PARTS = [

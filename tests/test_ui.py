@@ -9,6 +9,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,9 +27,9 @@ from starlette.testclient import TestClient
 from dateline import ui
 from dateline.index.documents import Passage
 from dateline.index.errors import LLMError, UsageError
-from dateline.rag.answer import Answer
+from dateline.rag.answer import Answer, Dropped
 from dateline.rag.chat.conversations import ConversationStore, Limits
-from dateline.rag.chat.turns import Chat
+from dateline.rag.chat.turns import BLANK, Chat
 from dateline.rag.page import routes
 from dateline.rag.page.ask_tab import attended
 from dateline.rag.search.retriever import Hit
@@ -66,10 +67,36 @@ def test_a_question_waits_grows_and_is_kept(chat: Chat) -> None:
     assert 'aria-busy="true"' in growing[1]
     assert "dl-summary" in done[1]
     assert "dl-timeline" in done[1]
-    assert "<mark" in chat.sources(done[2], "ann")
+    assert "<mark" in done[3]
     conversation = chat.conversations.get("ann", done[2])
     assert conversation is not None
     assert [turn.question for turn in conversation.turns] == ["Who spoke with the mayor?"]
+
+
+def test_the_quoted_answer_stands_with_its_sources_until_a_model_has_written(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, whole = chat.assistant.stream("Who spoke with the mayor?")
+    told = Dropped("<b>Pigs</b> fly.", "the articles do not say it")
+
+    def slowly(question: str, **_: Any) -> Generator[Answer, None, None]:
+        yield replace(whole, provisional=True, notice="The language model is still writing.")
+        yield replace(whole, text="Lena. [1]", mode="small")
+        yield replace(whole, text="Lena. [1]", mode="small", dropped=(told,))
+
+    ask(chat, "Who spoke with the mayor?")
+    monkeypatch.setattr(chat.assistant, "stream", slowly)
+    waiting, meanwhile, growing, _, done = ask(chat, "And then?")
+    assert waiting[3] == BLANK
+    assert "still writing" in meanwhile[1] and 'aria-busy="true"' in meanwhile[1]
+    assert 'data-turn="t0"' in meanwhile[3] and meanwhile[3] == growing[3]
+    assert "Lena." in growing[1] and "still writing" not in growing[1]
+    assert "Pigs" not in done[1] and 'data-turn="t2"' in done[3]
+    monkeypatch.setattr(chat.assistants, "of", lambda settings: chat.assistant)
+    chat.preferences.keep("ann", unsupported="fold")
+    *_, folded = ask(chat, "And then?", done[2])
+    for html in (folded[1], chat.open(done[2], "ann")[1]):
+        assert "dl-dropped" in html and "&lt;b&gt;Pigs&lt;/b&gt; fly." in html
 
 
 def test_a_follow_up_knows_what_came_before_and_says_how_it_was_understood(chat: Chat) -> None:
@@ -330,10 +357,10 @@ def test_a_chat_that_is_full_says_so_and_offers_the_question_again(chat: Chat) -
 def test_stop_does_not_wait_for_a_slow_step_but_its_place_stays_taken_until_then(chat: Chat) -> None:
     go_on = threading.Event()
 
-    def slowly() -> Generator[tuple[str, str, str], None, None]:
-        yield "", "waiting", ""
+    def slowly() -> Generator[tuple[str, str, str, str], None, None]:
+        yield "", "waiting", "", ""
         go_on.wait(30)
-        yield "", "answer", ""
+        yield "", "answer", "", ""
 
     async def run() -> None:
         queue = Queue(chat.assistant, QueueLimits(at_once=1, waiting=0))
@@ -414,9 +441,10 @@ def test_what_was_found_is_listed_for_those_who_want_it(chat: Chat, monkeypatch:
 
     monkeypatch.setattr(chat.assistant.retriever, "search", search)
     kept = ask(chat, "Who spoke with the mayor?", limits=Limits(after="2025-01-01"))[-1][2]
-    html = chat.sources(kept, "ann")
+    assert asked.pop() == ("Who spoke with the mayor?", 5, "2025-01-01")
+    html = chat.open(kept, "ann")[2]
     assert asked == [("Who spoke with the mayor?", 5, "2025-01-01")]
     assert "1 passage found for this question" in html
     assert "&lt;b&gt;Harbour&lt;/b&gt;" in html
     chat.preferences.keep("ann", shown=0)
-    assert "found for this question" not in chat.sources(kept, "ann")
+    assert "found for this question" not in chat.open(kept, "ann")[2]

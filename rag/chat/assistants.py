@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from dateline.index.errors import DatelineError, UsageError
 from dateline.rag.assistant import Assistant
+from dateline.rag.llm.models import read_address
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -74,16 +75,7 @@ class Assistants:
 
 def checked_address(url: str) -> str:
     """Return an address that may be called; raises UsageError for one that is none or carries a secret."""
-    try:
-        parts = urlsplit(url.strip())
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError as error:
-        raise UsageError(f"{url!r} is no address of a server ({error}); write http://HOST:PORT/v1") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(f"{url!r} is no address of a server; write http://HOST:PORT/v1")
-    if parts.username or parts.password or parts.query:
-        raise UsageError("a key does not belong into the address; set DATELINE_LLM_KEY in the environment")
+    host = urlsplit(read_address(url).base).hostname or ""
     try:
         number = ipaddress.ip_address(host)
     except ValueError:

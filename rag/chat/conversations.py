@@ -16,7 +16,7 @@ from typing import Any
 from dateline.index.dates.expressions import TimeExpression
 from dateline.index.errors import StoreError, StoreFileError, UsageError
 from dateline.index.keeping.connections import connect, ends_with
-from dateline.rag.answer import Answer, Citation, Event, Sentence
+from dateline.rag.answer import Answer, Citation, Dropped, Event, Sentence
 
 CONVERSATIONS = "conversations.sqlite"
 """The file's name; it lies in the index's folder."""
@@ -308,6 +308,7 @@ def answer_from_dict(data: dict[str, Any]) -> Answer:
         ),
         mode=data["mode"],
         notice=data["notice"],
+        dropped=tuple(Dropped(**sentence) for sentence in data.get("dropped", ())),
         ms=data["ms"],
     )
 

@@ -19,7 +19,7 @@ from dateline.rag.settings import Settings
 
 if TYPE_CHECKING:
     from dateline.index.documents import Document
-    from dateline.rag.answer import Answer
+    from dateline.rag.answer import Answer, Citation
     from dateline.rag.assistant import Assistant
 
 _EXPORTS = (
@@ -37,8 +37,8 @@ CLOSE = '<button type="button" class="dl-close" aria-label="Close the articles">
 BLANK = CLOSE + '<p class="dl-blank">The articles that an answer cites appear here, with the cited sentences lit.</p>'
 
 
-Step = tuple[str, str, str]
-"""Earlier turns, this turn, conversation: whole each time, since Gradio keeps an update of a part of them for ever."""
+Step = tuple[str, str, str, str]
+"""Earlier turns, this turn, conversation, the articles beside it: whole each time, since Gradio keeps an update of a part of them for ever."""
 
 
 class Chat:
@@ -65,21 +65,26 @@ class Chat:
         try:
             conversation = self.conversations.get(owner, conversation_id)
         except StoreError as error:
-            yield "", error_html(str(error), question), conversation_id
+            yield "", error_html(str(error), question), conversation_id, BLANK
             return
         earlier = conversation.turns if conversation else ()
         if not question:
-            yield thread_html(earlier, conversation_id), error_html("Type a question first."), conversation_id
+            told = error_html("Type a question first.")
+            yield thread_html(earlier, conversation_id), told, conversation_id, BLANK
             return
         if instead_of is not None:
             earlier = tuple(turn for turn in earlier if turn.id != instead_of.id)
         history = conversation.history(instead_of.id if instead_of else None) if conversation else []
-        past = thread_html(earlier, conversation_id)
-        yield past, waiting_html(question), conversation_id
+        settings = self.preferences.of(owner)
+        fold = settings.unsupported == "fold"
+        past = thread_html(earlier, conversation_id, fold=fold)
+        pane = BLANK
+        yield past, waiting_html(question), conversation_id, pane
         answer: Answer | None = None
+        cited: tuple[Citation, ...] = ()
         today = date.today().isoformat()
         try:
-            for answer in self.assistants.of(self.preferences.of(owner)).stream(
+            for answer in self.assistants.of(settings).stream(
                 question,
                 history=history,
                 asked_on=today,
@@ -88,13 +93,15 @@ class Chat:
                 doc_ids=limits.doc_ids,
             ):
                 shown = turn_html(Turn(0, answer, limits), conversation_id, busy=True) if answer.text else None
-                yield past, shown or waiting_html(question), conversation_id
+                if answer.citations != cited:
+                    cited, pane = answer.citations, self._articles_html(answer, "t0")
+                yield past, shown or waiting_html(question), conversation_id, pane
         except DatelineError as error:
-            yield past, error_html(str(error), question), conversation_id
+            yield past, error_html(str(error), question), conversation_id, BLANK
             return
         except Exception:
             told = "Something went wrong on this computer; its log says more."
-            yield past, error_html(told, question), conversation_id
+            yield past, error_html(told, question), conversation_id, BLANK
             raise
         if answer is None:
             return
@@ -105,9 +112,14 @@ class Chat:
                 self.conversations.remove_turn(owner, instead_of.id)
         except StoreError as error:
             told = error_html(f"This answer was not kept: {error}")
-            yield past, turn_html(Turn(0, answer, limits), conversation_id) + told, conversation_id
+            shown = turn_html(Turn(0, answer, limits), conversation_id, fold=fold)
+            yield past, shown + told, conversation_id, self._articles_html(answer, "t0")
             return
-        yield past, turn_html(turn, conversation.id), conversation.id
+        try:
+            pane = self.sources_html(turn, owner)
+        except StoreError as error:
+            pane = CLOSE + error_html(str(error))
+        yield past, turn_html(turn, conversation.id, fold=fold), conversation.id, pane
 
     def again(
         self, turn: str, conversation_id: str, owner: str, *, unlimited: bool = False
@@ -138,22 +150,16 @@ class Chat:
         number = turn.removeprefix("t")
         return self.conversations.turn(owner, int(number)) if number.isdecimal() and len(number) < 18 else None
 
-    def sources(self, conversation_id: str, owner: str) -> str:
-        """The articles of a conversation's last turn, for the pane."""
-        try:
-            return self.open(conversation_id, owner)[2]
-        except StoreError as error:
-            return CLOSE + error_html(str(error))
-
     def open(self, conversation_id: str, owner: str) -> tuple[str, str, str, str]:
         """A kept conversation, or a new one: earlier turns, last turn, its articles, conversation."""
         conversation = self.conversations.get(owner, conversation_id) if conversation_id else None
         if conversation is None or not conversation.turns:
             return "", self.empty_html(), BLANK, ""
         *earlier, last = conversation.turns
+        fold = self.preferences.of(owner).unsupported == "fold"
         return (
-            thread_html(earlier, conversation.id),
-            turn_html(last, conversation.id),
+            thread_html(earlier, conversation.id, fold=fold),
+            turn_html(last, conversation.id, fold=fold),
             self.sources_html(last, owner),
             conversation.id,
         )
@@ -191,7 +197,10 @@ class Chat:
 
     def sources_html(self, turn: Turn, owner: str) -> str:
         """The articles that a turn's answer cites, and the passages found for its question."""
-        answer = turn.answer
+        articles = self._articles_html(turn.answer, f"t{turn.id}")
+        return articles if articles == BLANK else articles + self._found_html(turn, owner)
+
+    def _articles_html(self, answer: Answer, key: str) -> str:
         documents: dict[str, Document] = {}
         for citation in (*answer.citations, *answer.nearest):
             try:
@@ -200,7 +209,7 @@ class Chat:
                 continue
         if not answer.citations and not answer.nearest:
             return BLANK
-        return CLOSE + render.sources_html(answer, documents, f"t{turn.id}") + self._found_html(turn, owner)
+        return CLOSE + render.sources_html(answer, documents, key)
 
     def _found_html(self, turn: Turn, owner: str) -> str:
         settings = self.preferences.of(owner)
@@ -242,20 +251,20 @@ class Chat:
         )
 
 
-def thread_html(turns: Sequence[Turn], conversation_id: str) -> str:
+def thread_html(turns: Sequence[Turn], conversation_id: str, *, fold: bool = False) -> str:
     """The turns above the current one."""
-    return "".join(turn_html(turn, conversation_id) for turn in turns[-SHOWN_TURNS:])
+    return "".join(turn_html(turn, conversation_id, fold=fold) for turn in turns[-SHOWN_TURNS:])
 
 
-def turn_html(turn: Turn, conversation_id: str, *, busy: bool = False) -> str:
-    """One question with its answer."""
+def turn_html(turn: Turn, conversation_id: str, *, busy: bool = False, fold: bool = False) -> str:
+    """One question with its answer; ``fold`` adds what a model wrote and the articles do not say, folded away."""
     answer = turn.answer
     key = f"t{turn.id}"
     parts = [
         f'<section class="dl-turn" id="{key}" data-conversation="{escape(conversation_id)}" aria-busy="{str(busy).lower()}">',
         f'<h2 class="dl-question">{escape(answer.question)}</h2>',
         understood_html(turn),
-        render.answer_html(answer, key),
+        render.answer_html(answer, key, fold=fold),
     ]
     if not busy:
         parts += [timeline_html(answer, key), render.dates_html(answer, key), render.summary_html(answer)]

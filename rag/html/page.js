@@ -92,9 +92,14 @@
     }
     const first = document.querySelector(".dl-sources mark");
     if (first) reveal(first, "auto");
-    const thread = document.querySelector(".dl-turn[data-conversation]");
-    if (thread) history.replaceState(null, "", "?conversation=" + encodeURIComponent(thread.dataset.conversation));
+    address();
   });
+
+  // The page's address leads back to the conversation, from its first kept answer on.
+  function address() {
+    const kept = document.querySelector('.dl-turn[data-conversation]:not([data-conversation=""])')?.dataset.conversation;
+    if (kept) history.replaceState(null, "", "?conversation=" + encodeURIComponent(kept));
+  }
 
   // Gradio ends its stream of answers when nothing is under way; a question sent at that very moment would wait for
   // ever. Any further event opens the stream anew.
@@ -119,6 +124,7 @@
   // A question just sent comes into view with its heading at the top.
   document.addEventListener("dateline:turn", (event) => {
     const turn = event.target.querySelector(".dl-turn");
+    address();
     if (turn && turn.querySelector(".dl-waiting, .dl-error")) {
       close(false);
       turn.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });

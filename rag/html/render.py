@@ -103,10 +103,13 @@ def mark_button(citation: Citation, turn: str) -> str:
     )
 
 
-def answer_html(answer: Answer, turn: str) -> str:
-    """The answer with its marks, or, visibly not an answer, why there is none and what comes nearest."""
+def answer_html(answer: Answer, turn: str, *, fold: bool = False) -> str:
+    """The answer with its marks, or, visibly not an answer, why there is none and what comes nearest.
+
+    ``fold`` adds what a model wrote and the articles do not say, folded away.
+    """
     if answer.abstained:
-        return _abstained(answer, turn)
+        return _abstained(answer, turn) + _dropped(answer, fold=fold)
     citations = {citation.n: citation for citation in answer.citations}
 
     def mark(n: int) -> str | None:
@@ -120,8 +123,20 @@ def answer_html(answer: Answer, turn: str) -> str:
             f'<div class="dl-flag" role="note"><strong>Not supported by the articles</strong><ul>{items}</ul></div>'
         )
     if answer.notice:
-        html.append(f'<p class="dl-notice">{escape(answer.notice)}</p>')
-    return "".join(html)
+        status = ' role="status"' if answer.provisional else ""
+        html.append(f'<p class="dl-notice"{status}>{escape(answer.notice)}</p>')
+    return "".join(html) + _dropped(answer, fold=fold)
+
+
+def _dropped(answer: Answer, *, fold: bool) -> str:
+    """What a model wrote and the articles do not say, each with the reason, folded away; "" where it stays out."""
+    if not fold or not answer.dropped:
+        return ""
+    items = "".join(f"<li>{escape(d.text)} <small>({escape(d.why)})</small></li>" for d in answer.dropped)
+    return (
+        '<details class="dl-dropped"><summary>Written by the language model, but not in the articles</summary>'
+        f"<ul>{items}</ul></details>"
+    )
 
 
 _BADGES = {

@@ -23,7 +23,7 @@ from dateline.index.prose.sentences import split
 from dateline.rag.english.tokens import content_stems
 from dateline.rag.llm import prompt
 from dateline.rag.llm.stream import first_line
-from dateline.rag.llm.utterances import plain
+from dateline.rag.llm.wording import plain
 from dateline.rag.question.referents import PRONOUN
 from dateline.rag.question.rewrite import rewrite
 

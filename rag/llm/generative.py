@@ -21,131 +21,51 @@ import time
 from collections.abc import Generator as Generating
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from enum import Enum, auto
 from typing import Literal
 
 from llama_index.core.llms import LLM, ChatMessage, LLMMetadata
 
 from dateline.index.errors import LLMError
-from dateline.rag.answer import Citation, Sentence, Support
-from dateline.rag.check.grounding import THRESHOLD, Checker, examine
+from dateline.rag.answer import Citation
+from dateline.rag.check.grounding import Checker, examine
 from dateline.rag.english.words import read
 from dateline.rag.llm import prompt
+from dateline.rag.llm.errors import BrokenOffError, CutShortError, EndlessError, TooLongError
+from dateline.rag.llm.errors import notice as told
 from dateline.rag.llm.marks import Marked, MarkParser
 from dateline.rag.llm.relevance import Embed, Relevance
-from dateline.rag.llm.server import EndlessError, RefusedError, UnreadableError, connect
-from dateline.rag.llm.stream import BEAT, CutShortError, SilenceError, pieces
-from dateline.rag.llm.utterances import escaped, plain, refuses, says_nothing, shared_words
+from dateline.rag.llm.server import connect
+from dateline.rag.llm.stream import BEAT, pieces
+from dateline.rag.llm.thoughts import ANEW, Reply
+from dateline.rag.llm.wording import announces, plain, refuses, says_nothing, shared_words
+from dateline.rag.llm.written import FLAG, Checked, Line, Outcome, Sheet, Tally, Written, left_out
 
-__all__ = ["Generator", "Tally", "Written", "connect"]
+__all__ = ["FLAG", "Checked", "Generator", "Tally", "Written", "connect"]
 
 log = logging.getLogger(__name__)
-
-Outcome = Literal["writing", "answered", "not_stated", "nothing_left", "failed"]
-
-FLAG = "(not supported by the articles)"
-"""What stands, visibly, after a sentence that is flagged instead of dropped."""
 
 _NOTICES: dict[Outcome, str] = {
     "not_stated": "The language model found no answer in these articles.",
     "nothing_left": "Nothing the language model wrote is supported by the articles.",
 }
 _BESIDE = "What the language model wrote and the articles support has nothing to do with the question."
+_NOTHING = "The language model wrote nothing."
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many sentences the model wrote, and what became of them.
+class _Sign(Enum):
+    """What a reply tells beside its sentences."""
 
-    ``invented`` counts marks of evidence that does not exist; ``passed`` includes the ``repaired``, ``dropped`` those
-    that are supported but ``beside`` the question.
-    """
-
-    written: int = 0
-    passed: int = 0
-    repaired: int = 0
-    dropped: int = 0
-    flagged: int = 0
-    beside: int = 0
-    invented: int = 0
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What the check said of one sentence: ``score`` from 0 to 1, ``problems`` in words.
-
-    ``verdict`` is about ``text``; where that is the model's second try, ``before`` is its first.
-    """
-
-    text: str
-    verdict: Literal["passed", "beside", "unsupported"]
-    score: float
-    problems: tuple[str, ...] = ()
-    quotes: tuple[str, ...] = ()
-    before: str = ""
-
-
-@dataclass(frozen=True)
-class Written:
-    """An answer as far as it is written and checked; marks and citations are numbered by first appearance.
-
-    ``outcome`` is "writing" until the last one. Only "answered" has something to show; otherwise the texts are empty
-    and ``notice`` says in a sentence why. ``checked`` are all sentences the model wrote, also those not shown.
-    """
-
-    text: str = ""
-    sentences: tuple[Sentence, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    outcome: Outcome = "writing"
-    notice: str = ""
-    confidence: float = 0.0
-    tally: Tally = Tally()
-    checked: tuple[Checked, ...] = ()
-
-
-@dataclass
-class _Line:
-    """One sentence the model wrote: what supports it, if anything does."""
-
-    marked: Marked
-    text: str
-    quotes: tuple[Citation, ...] = ()
-    score: float = 0.0
-    problems: tuple[str, ...] = ()
-    before: str = ""
-    relevant: bool = True
-
-    @property
-    def supported(self) -> bool:
-        return bool(self.quotes) and self.score >= THRESHOLD
-
-    @property
-    def passed(self) -> bool:
-        return self.supported and self.relevant
-
-    def weigh(self, relevance: Relevance | None) -> None:
-        """Note whether a supported sentence has to do with the question."""
-        if self.supported and relevance is not None:
-            self.relevant = relevance.holds(self.text, {quote.passage_id for quote in self.quotes})
-
-    def checked(self) -> Checked:
-        verdict: Literal["passed", "beside", "unsupported"] = (
-            "passed" if self.passed else "beside" if self.supported else "unsupported"
-        )
-        quotes = tuple(quote.quote for quote in self.quotes)
-        return Checked(self.text, verdict, self.score, self.problems, quotes, self.before)
-
-    @property
-    def support(self) -> Support:
-        if not self.supported:
-            return "unsupported"
-        return "verbatim" if any(" ".join(q.quote.split()) == self.text for q in self.quotes) else "supported"
+    BEAT = auto()
+    ANEW = auto()
 
 
 class Generator:
     """Writes answers with a LlamaIndex LLM and checks them.
 
-    ``unsupported`` says what becomes of a sentence that stays unsupported; ``nli`` is the folder of a cross-encoder
+    ``unsupported`` says what becomes of a sentence that stays unsupported: "drop" and "fold" leave it out (whoever shows
+    the answer may fold it away), "flag" shows it flagged; ``nli`` is the folder of a cross-encoder
     for the check; ``embed`` (texts -> unit vectors) lets it drop what has nothing to do with the question.
     ``patience`` is seconds without a word from the model, ``budget`` seconds for the whole answer;
     ``retries`` is how often a request that brought nothing is made again, after 0.5, 1, 2… seconds. One generator
@@ -156,7 +76,7 @@ class Generator:
         self,
         llm: LLM,
         *,
-        unsupported: Literal["drop", "flag"] = "drop",
+        unsupported: Literal["drop", "fold", "flag"] = "drop",
         nli: str = "",
         embed: Embed | None = None,
         patience: float = 60.0,
@@ -172,6 +92,8 @@ class Generator:
         self.budget = budget
         self.retries = retries
         self.repairs = repairs
+        self._window: int | None = None  # tokens, where the model's own word proved too much
+        self._thinks_untagged = False
 
     @property
     def name(self) -> str:
@@ -190,60 +112,105 @@ class Generator:
             yield Written(outcome="not_stated", notice=_NOTICES["not_stated"])
             return
         deadline = time.monotonic() + self.budget
-        lines: list[_Line] = []
-        invented = 0
-        refused = False
+        sheet = Sheet(flag=self.unsupported == "flag")
         relevance = Relevance(question, self.embed) if self.embed is not None else None
         try:
-            limits = self._limits()
-            asked = prompt.ask(
-                question, evidence, context_window=limits.context_window, num_output=_output(limits.num_output)
-            )
-            shown = tuple(evidence[: asked.shown])
-            with closing(self._pieces(asked.messages, deadline)) as said:
-                for marked in _marked(MarkParser(len(shown)), said):
-                    if marked is None:
-                        yield self._so_far(lines, invented)
-                        continue
-                    invented += len(marked.invented)
-                    if marked.kind == "heading" or not re.search(r"\w", marked.text):
-                        continue
-                    if refuses(marked.text):
-                        refused = True
-                        continue
-                    if any(line.marked.text == marked.text for line in lines):
-                        continue  # small models repeat themselves
-                    lines.append(self._held(marked, shown, question))
-                    lines[-1].weigh(relevance)
-                    if lines[-1].passed:
-                        yield self._so_far(lines, invented)
-                    if len(lines) >= _MOST:
-                        raise EndlessError(f"the language model wrote more than {_MOST} sentences")
-            yield from self._repair(lines, invented, shown, question, relevance, deadline)
+            shown = yield from self._write(sheet, question, evidence, relevance, deadline)
+            yield from self._repair(sheet, shown, question, relevance, deadline)
         except LLMError as error:
             log.warning("no answer from the language model: %s", error)
-            yield Written(
-                outcome="failed",
-                notice=_why(lines, error),
-                tally=self._tally(lines, invented),
-                checked=tuple(line.checked() for line in lines),
-            )
+            yield replace(sheet.verdicts(), outcome="failed", notice=_why(sheet, error))
             return
-        yield self._finished(lines, invented, refused)
+        yield self._finished(sheet)
 
-    def _finished(self, lines: Sequence[_Line], invented: int, refused: bool) -> Written:
-        so_far = self._so_far(lines, invented)
-        if any(line.passed for line in lines):
-            return replace(so_far, outcome="answered")
-        outcome: Outcome = "not_stated" if refused and not lines else "nothing_left"
-        notice = _BESIDE if so_far.tally.beside else _NOTICES[outcome]
-        return Written(outcome=outcome, notice=notice, tally=so_far.tally, checked=so_far.checked)
+    def _finished(self, sheet: Sheet) -> Written:
+        written = sheet.so_far()
+        if any(line.passed for line in sheet.lines):
+            return replace(written, outcome="answered", notice=left_out(written.dropped))
+        if not sheet.any_word:
+            return Written(outcome="failed", notice=_NOTHING)
+        outcome: Outcome = "not_stated" if sheet.refused and not sheet.lines else "nothing_left"
+        notice = _BESIDE if written.tally.beside else _NOTICES[outcome]
+        return replace(sheet.verdicts(), outcome=outcome, notice=notice)
 
-    def _held(self, marked: Marked, evidence: Sequence[Citation], question: str) -> _Line:
+    def _write(
+        self,
+        sheet: Sheet,
+        question: str,
+        evidence: Sequence[Citation],
+        relevance: Relevance | None,
+        deadline: float,
+    ) -> Generating[Written, None, tuple[Citation, ...]]:
+        """Have the model answer, its sentences checked into ``sheet``; return the evidence that it was shown.
+
+        Where that does not fit into the model's context, it is shown less.
+        """
+        for attempt in range(_FITTINGS):
+            limits = self._limits()
+            window = min(limits.context_window, self._window or limits.context_window)
+            asked = prompt.ask(question, evidence, context_window=window, num_output=_output(limits.num_output))
+            shown = tuple(evidence[: asked.shown])
+            try:
+                with closing(self._pieces(asked.messages, deadline)) as said:
+                    yield from self._read(sheet, question, shown, relevance, said)
+                return shown
+            except TooLongError as error:
+                if sheet.lines or attempt == _FITTINGS - 1:
+                    raise
+                told = error.window if error.window and error.window < window else window // 2
+                self._window = max(told, _SMALLEST)
+                log.info("asking the language model with less evidence: %s", error)
+        raise AssertionError("a fitting returns or raises")
+
+    def _read(
+        self,
+        sheet: Sheet,
+        question: str,
+        shown: Sequence[Citation],
+        relevance: Relevance | None,
+        said: Iterator[str],
+    ) -> Iterator[Written]:
+        """Check the sentences of one reply as they come.
+
+        Some models think first and only close their thoughts with a tag. Nothing is shown before it is clear that the
+        answer has begun: from the first sentence on where that is cited and holds, after thoughts, or at the end.
+        """
+        begun = False
+        for marked in _sentences(said, shown):
+            if marked is _Sign.ANEW:
+                sheet.anew()
+                self._thinks_untagged, begun = True, True
+                yield sheet.so_far()
+                continue
+            if marked is _Sign.BEAT:
+                yield sheet.so_far() if begun else Written()
+                continue
+            assert isinstance(marked, Marked)
+            text = plain(marked.text)
+            if sheet.lines and _NEXT_QUESTION.match(text):
+                return  # small models go on and ask themselves
+            sheet.invented += len(marked.invented)
+            sheet.any_word = sheet.any_word or bool(re.search(r"\w", text))
+            if marked.kind == "heading" or announces(text) or _is_source(text, shown):
+                continue
+            if refuses(text):
+                sheet.refused = True
+                continue
+            if any(line.marked.text == marked.text for line in sheet.lines):
+                continue  # small models repeat themselves
+            line = self._held(marked, text, shown, question)
+            line.weigh(relevance)
+            begun = begun or (not sheet.lines and line.supported and bool(marked.marks) and not self._thinks_untagged)
+            sheet.lines.append(line)
+            if line.passed and begun:
+                yield sheet.so_far()
+            if len(sheet.lines) >= _MOST:
+                raise EndlessError(f"the language model wrote more than {_MOST} sentences")
+
+    def _held(self, marked: Marked, text: str, evidence: Sequence[Citation], question: str) -> Line:
         """Hold one sentence against what it cites and then, if need be, against all the evidence."""
-        text = plain(marked.text)
         if reason := says_nothing(text, question):
-            return _Line(marked, text, problems=(reason,))
+            return Line(marked, text, nothing=reason)
         cited = [evidence[n - 1] for n in marked.marks]
         best = self._against(marked, text, cited) if cited else None
         if best is None or not best.supported:
@@ -251,102 +218,71 @@ class Generator:
             best = other if best is None or other.score > best.score else best
         return best
 
-    def _against(self, marked: Marked, text: str, evidence: Sequence[Citation]) -> _Line:
+    def _against(self, marked: Marked, text: str, evidence: Sequence[Citation]) -> Line:
         said = sum(word.content for word in read(text))
         if marked.kind == "code" or said < _LEAST or len(text) > _LONGEST:
-            return _Line(marked, text)
+            return Line(marked, text)
         passages = [prompt.without_orders(citation.quote) for citation in evidence]
         # Titles and sources may be named in a sentence, but a sentence cannot rest on them.
         heads = [f"{citation.title}\n\n{citation.source}" for citation in evidence]
         published = [citation.published for citation in evidence]
-        finding = examine(text, [*passages, *heads], published=[*published, *published])
+        finding = examine(prompt.in_full(text, evidence), [*passages, *heads], published=[*published, *published])
         quotes = tuple(_narrowed(evidence[p], passages[p], quote) for p, quote in finding.quotes if p < len(evidence))
         if not finding.quotes or finding.quotes[0][0] >= len(evidence):
             quotes = ()
-        return _Line(marked, text, quotes, finding.score(text, self.entailment), finding.problems)
+        return Line(marked, text, quotes, finding.score(text, self.entailment), finding.problems)
 
     def _repair(
         self,
-        lines: list[_Line],
-        invented: int,
+        sheet: Sheet,
         evidence: Sequence[Citation],
         question: str,
         relevance: Relevance | None,
         deadline: float,
     ) -> Generating[Written, None, None]:
-        """Ask once for each unsupported sentence to be set right; put those that now are into ``lines``."""
+        """Ask once for each unsupported sentence to be set right; put those that now are into the sheet."""
+        lines = sheet.lines
         wrong = [i for i, line in enumerate(lines) if not line.supported and line.marked.kind != "code"]
         for i in wrong[: self.repairs]:
             line = lines[i]
-            nearest = tuple(evidence[n - 1] for n in line.marked.marks) or evidence
+            nearest = tuple(evidence[n - 1] for n in line.marked.marks) or tuple(evidence)
             limits = self._limits()
             asked = prompt.repair(
-                line.text, line.problems, nearest,
-                context_window=limits.context_window, num_output=_output(limits.num_output),
+                line.text, (line.nothing,) if line.nothing else line.problems, nearest,
+                context_window=min(limits.context_window, self._window or limits.context_window),
+                num_output=_output(limits.num_output),
             )  # fmt: skip
             shown = nearest[: asked.shown]
             first: Marked | None = None
             try:
                 with closing(self._pieces(asked.messages, deadline)) as said:
-                    for marked in _marked(MarkParser(len(shown)), said):
-                        if marked is None:
-                            yield self._so_far(lines, invented)
-                        elif marked.kind != "heading":
-                            first = marked
-                            break
+                    for marked in _sentences(said, shown):
+                        if marked is _Sign.ANEW:
+                            first = None
+                        elif marked is _Sign.BEAT:
+                            yield sheet.so_far()
+                        elif (
+                            isinstance(marked, Marked)
+                            and marked.kind != "heading"
+                            and not announces(plain(marked.text))
+                        ):
+                            first = first or marked
+                            if marked.marks and not self._thinks_untagged:
+                                break
             except LLMError as error:
                 log.warning("no repair from the language model: %s", error)
                 return
-            if first is None or refuses(first.text):
+            if first is None or refuses(text := plain(first.text)):
                 continue
-            again = self._held(replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph), shown, question)
+            kept = replace(first, kind=line.marked.kind, paragraph=line.marked.paragraph)
+            again = self._held(kept, text, shown, question)
             again.weigh(relevance)
             known = {" ".join(other.text.lower().split()) for other in lines if other.supported}
             on_topic = shared_words(again.text, f"{line.text} {question}") >= _ON_TOPIC
             if again.passed and on_topic and " ".join(again.text.lower().split()) not in known:
                 again.before = line.text
                 lines[i] = again
-                yield self._so_far(lines, invented)
-
-    def _so_far(self, lines: Sequence[_Line], invented: int) -> Written:
-        numbers: dict[tuple[str, int, int], Citation] = {}
-        sentences: list[Sentence] = []
-        text = ""
-        for line in lines:
-            if not line.passed and (line.supported or self.unsupported == "drop"):
-                continue
-            marks: list[int] = []
-            for quote in line.quotes if line.passed else ():
-                key = (quote.doc_id, quote.start, quote.end)
-                numbers.setdefault(key, replace(quote, n=len(numbers) + 1))
-                marks.append(numbers[key].n)
-            sentences.append(Sentence(line.text, tuple(marks), line.support))
-            text += _layout(text, line) + escaped(line.text)
-            text += "".join(f" [{n}]" for n in marks) if marks else f" {FLAG}"
-        kept = [line.score for line in lines if line.passed]
-        return Written(
-            text=text,
-            sentences=tuple(sentences),
-            citations=tuple(numbers.values()),
-            confidence=min(kept, default=0.0),
-            tally=self._tally(lines, invented),
-            checked=tuple(line.checked() for line in lines),
-        )
-
-    def _tally(self, lines: Sequence[_Line], invented: int) -> Tally:
-        passed = sum(line.passed for line in lines)
-        beside = sum(line.supported for line in lines) - passed
-        unsupported = len(lines) - passed - beside
-        flag = self.unsupported == "flag"
-        return Tally(
-            written=len(lines),
-            passed=passed,
-            repaired=sum(bool(line.before) for line in lines),
-            dropped=beside if flag else beside + unsupported,
-            flagged=unsupported if flag else 0,
-            beside=beside,
-            invented=invented,
-        )
+                yield sheet.so_far()
 
     def _limits(self) -> LLMMetadata:
         """Return what the model says of itself. Raises LLMError, whatever its adapter raises."""
@@ -359,28 +295,59 @@ class Generator:
         return pieces(self.llm, messages, patience=self.patience, deadline=deadline, retries=self.retries)
 
 
-def _marked(parser: MarkParser, pieces: Iterator[str]) -> Iterator[Marked | None]:
-    """Yield the sentences of a reply, and None every BEAT seconds without one.
+def _sentences(pieces: Iterator[str], shown: Sequence[Citation]) -> Iterator[Marked | _Sign]:
+    """Yield the sentences of a reply, ANEW where those before were a thought, and BEAT every BEAT seconds without one.
 
     Of a reply that is cut short, the unfinished end is left out; where that is all of it, CutShortError.
     """
+    names = {name: n for n, citation in reversed([*enumerate(shown, 1)]) for name in (citation.title, citation.source)}
+    parser = MarkParser(len(shown), names)
+    reply = Reply()
     any_sentence = False
     beat = time.monotonic() + BEAT
-    try:
-        for piece in pieces:
-            for marked in parser.feed(piece):
+
+    def read(texts: Iterator[str | None]) -> Iterator[Marked | _Sign]:
+        nonlocal parser, any_sentence
+        for text in texts:
+            if text is ANEW:
+                parser, any_sentence = MarkParser(len(shown), names), False
+                yield _Sign.ANEW
+                continue
+            for marked in parser.feed(text):
                 any_sentence = True
                 yield marked
+
+    try:
+        for piece in pieces:
+            yield from read(reply.feed(piece))
             if time.monotonic() >= beat:
-                yield None
+                yield _Sign.BEAT
                 beat = time.monotonic() + BEAT
     except CutShortError:
         if any_sentence:
             return
         raise
+    yield from read(reply.close())
     yield from parser.close()
 
 
+def _is_source(text: str, shown: Sequence[Citation]) -> bool:
+    """Whether a sentence only names an article: its outlet, perhaps with its title and day."""
+    words = set(re.findall(r"\w+", text.casefold()))
+    for citation in shown:
+        outlet = set(re.findall(r"\w+", citation.source.casefold()))
+        title = set(re.findall(r"\w+", f"{citation.title} {citation.published or ''} {_NAMING}".casefold()))
+        if outlet and outlet <= words <= outlet | title:
+            return True
+    return False
+
+
+_NAMING = "article source published by from on the"
+_NEXT_QUESTION = re.compile(r"\W*(?:question|user|human)\W*:", re.IGNORECASE)
+_FITTINGS = 6
+"""How often evidence is left out until what remains fits."""
+_SMALLEST = 300
+"""Tokens; a context window in which no article has room."""
 _OUTPUT = 256
 """Tokens kept free for the answer where the model does not say how many it may write."""
 _ON_TOPIC = 2
@@ -397,14 +364,6 @@ def _output(num_output: int) -> int:
     return num_output if num_output > 0 else _OUTPUT
 
 
-def _layout(before: str, line: _Line) -> str:
-    if line.marked.kind == "item":
-        return "\n- " if before else "- "
-    if not before:
-        return ""
-    return "\n\n" if line.marked.paragraph or before.rsplit("\n", 1)[-1].startswith("- ") else " "
-
-
 def _narrowed(citation: Citation, passage: str, quote: str) -> Citation:
     """Return the citation of ``quote``, a sentence of the passage that ``citation`` cites."""
     at = passage.index(quote)
@@ -413,17 +372,8 @@ def _narrowed(citation: Citation, passage: str, quote: str) -> Citation:
     return replace(citation, start=start, end=end, quote=citation.quote[at : at + len(quote)], dates=dates)
 
 
-def _why(lines: Sequence[_Line], error: LLMError) -> str:
-    if isinstance(error, CutShortError):
-        return "The language model was stopped at its token limit before it had answered; if it thinks first, switch that off."
-    if isinstance(error, EndlessError):
-        return "The language model did not come to an end."
-    if isinstance(error, UnreadableError):
-        return "The language model's server sent something unreadable."
-    if isinstance(error, RefusedError):
-        return "The language model's server refused the request."
-    if lines:
-        return "The language model broke off in the middle of its answer."
-    if isinstance(error, SilenceError):
-        return "The language model did not answer in time."
-    return "The language model could not be reached."
+def _why(sheet: Sheet, error: LLMError) -> str:
+    """Say in a sentence why there is no answer: the error's own, or that the model broke off where it had begun."""
+    if sheet.lines and not isinstance(error, (CutShortError, EndlessError)) and not getattr(error, "said", ""):
+        return f"{BrokenOffError.opening}."
+    return told(error)

@@ -1,47 +1,44 @@
 r"""A model's text, piece by piece -> whole sentences and the evidence each one cites.
 
-A mark may arrive in parts ("[", "1", "]"), in any of the shapes models write: [1], [1, 2], [1-3], [1][2], 【1†source】,
-［１］, [[1]], [^1], \[1\], ¹². Marks in code are left alone; numbers of no evidence are dropped and counted.
+A mark may arrive in parts ("[", "1", "]"), in any of the shapes models write (``dateline.rag.llm.citing``). Marks in
+code are left alone; numbers of no evidence are dropped and counted; a list of sources at the end is no part of the
+answer.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from dateline.index.prose.sentences import split
+from dateline.rag.llm.citing import held, numbers_of, tidied, without_marks
 
 Kind = Literal["sentence", "item", "heading", "code"]
 """``item`` is a sentence of a list or a row of a table; ``heading`` claims nothing and announces what follows."""
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_UNITS = frozenset(["m", "km", "cm", "mm", "mi", "ft", "in", "yd", "s", "x"])
-_MARK = re.compile(
-    r"""\s*(?:
-        \\?[\[【［]{1,2} \s* (?:\^|(?:source|sources|doc|document|passage|article|evidence|ref)s?\.?\s*[:\#]?\s*|\#)?
-        (?P<numbers>\d{1,3}(?:\s*(?:[,;，、&+–-]|and)\s*(?:source|\^)?\s*\d{1,3})*)
-        (?:†[^\]】］\n]{0,80})? \s* \\?[\]】］]{1,2} (?:\([^()\s]{0,300}\))?
-      | <sup>\s*\[?(?P<html>\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*</sup>
-      | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[˒,⸴]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*)
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_UNFINISHED = re.compile(
-    r"\s*(?:\\?[\[【［][^\]】］\n]{0,90}[\]】］]?(?:\([^()\s]*)?|<(?:s?u?p?|sup>[^<>\n]{0,20}(?:</?s?u?p?)?)|\\|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*$"
-)
-_INLINE_CODE = re.compile(r"`[^`\n]*`")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s+|\s*\*\*[^*\n]+\*\*:?\s*$")
 _RULE = re.compile(r"[\s|:*_=-]+$")
 _GAP = re.compile(r"[^\S\n]{9,}")
+_GLUED = re.compile(r"(?<=[a-z]{2})([.!?])(?=[A-Z][a-z])")
 _LONGEST = 3000
 """Characters that a sentence may grow to; more is taken for one, so that what is unfinished stays short."""
-_THOUGHT = re.compile(r"\s*<think(?:ing)?>")
-_THOUGHT_END = re.compile(r"</think(?:ing)?>\s*")
+_SOURCES = re.compile(
+    r"\W*(?:the\s+)?(?:sources?|references?|citations?|bibliography|footnotes?|works\s+cited|articles?\s+(?:cited|used)|cited\s+articles?)"
+    r"(?:\s+(?:used|cited|consulted))?\W*(?::|$)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\s*(?:\\?[\[(【<^]|\d{1,3}[.):]|[-*•–])")
+_FEW = 3
+"""Words beside the names of articles that a line of such a list may have."""
+_PROSE_FENCE = re.compile(r"\s{0,3}(?:```|~~~)\s*(?:markdown|md|text|txt|plaintext)\s*$", re.IGNORECASE)
+_ANSWERS = ("answer", "response", "text", "final_answer", "result")
+_CITED = ("citations", "sources", "articles", "cited", "references")
 
 
 @dataclass(frozen=True)
@@ -60,24 +57,27 @@ class Marked:
 
 
 class MarkParser:
-    """Reads a model's text as it streams; ``count`` is how many pieces of evidence it was given."""
+    """Reads a model's text as it streams; ``count`` is how many pieces of evidence it was given.
 
-    def __init__(self, count: int) -> None:
+    ``names`` are their titles and sources, each with its number: a name in brackets cites it too.
+    """
+
+    def __init__(self, count: int, names: Mapping[str, int] | None = None) -> None:
         self.count = count
+        self.names = {" ".join(name.casefold().split()): number for name, number in (names or {}).items() if name}
         self._text = ""
         self._row = ""
         self._fence = ""
         self._code: list[str] = []
         self._blank = False
         self._any = False
-        self._begun = False
+        self._listing = False
+        self._prose = False
         self._within: Kind | None = None  # the kind of a line whose first sentences are out already
 
     def feed(self, piece: str) -> Iterator[Marked]:
         """Take the next piece and yield what is finished by it."""
-        self._text = _GAP.sub(" ", self._text + piece)
-        if not self._begun and not self._past_thought():
-            return
+        self._text = _GLUED.sub(r"\1 ", _GAP.sub(" ", self._text + piece))
         while (end := self._text.find("\n")) >= 0:
             line, self._text = self._text[:end], self._text[end + 1 :]
             yield from self._line(line)
@@ -89,40 +89,34 @@ class MarkParser:
     def close(self) -> Iterator[Marked]:
         """Yield what is left when the model has stopped, finished or not."""
         line, self._text = self._text, ""
-        if not self._begun and _THOUGHT.match(line):
-            return
         yield from self._line(line)
         yield from self._table_row("")
         if self._fence and self._code:
-            yield Marked("\n".join(self._code), kind="code", paragraph=True)
-
-    def _past_thought(self) -> bool:
-        """Whether the answer has begun: some models first think aloud in <think> tags."""
-        if _THOUGHT.match(self._text):
-            end = _THOUGHT_END.search(self._text)
-            if end is None:
-                return False
-            self._text = self._text[end.end() :]
-        elif "<thinking>".startswith(self._text.lstrip()):
-            return False
-        self._begun = True
-        return True
+            yield from self._block()
 
     def _line(self, line: str) -> Iterator[Marked]:
         """Yield what a whole line holds."""
         if self._within:
             yield from self._read(line)
             return
+        if not self._fence and _PROSE_FENCE.match(line):
+            self._prose = True
+            return
         if fence := _FENCE.match(line):
-            if not self._fence:
+            if self._prose and not self._fence:
+                self._prose = False
+            elif not self._fence:
                 yield from self._table_row("")
                 self._fence = fence[1]
             elif self._fence == fence[1]:
-                yield Marked("\n".join(self._code), kind="code", paragraph=True)
-                self._fence, self._code = "", []
+                yield from self._block()
             return
+        if not self._fence and not self._any and line.lstrip().startswith("{"):
+            self._fence = "{"  # the whole reply is an object
         if self._fence:
             self._code.append(line)
+            return
+        if self._is_listed(line):
             return
         row = line.strip()
         if row.startswith("|") and row.count("|") > 1:
@@ -133,6 +127,26 @@ class MarkParser:
             self._blank = self._any
             return
         yield from self._read(line)
+
+    def _is_listed(self, line: str) -> bool:
+        """Whether a line belongs to the model's own list of sources."""
+        if _SOURCES.match(line):
+            self._listing = True
+        elif self._listing and line.strip():
+            words = " ".join(line.casefold().split())
+            for name in self.names:
+                words = words.replace(name, "")
+            self._listing = bool(_LISTED.match(line)) or len(re.findall(r"[^\W\d]{2,}", words)) < _FEW
+        return self._listing
+
+    def _block(self) -> Iterator[Marked]:
+        """Yield a block of code; of an object that holds an answer, that answer."""
+        code, self._fence, self._code = "\n".join(self._code), "", []
+        if answer := _answer_in(code):
+            for line in answer.splitlines():
+                yield from self._line(line)
+        else:
+            yield Marked(code, kind="code", paragraph=True)
 
     def _table_row(self, row: str) -> Iterator[Marked]:
         """Yield the row before, which was a header if this one is a rule; then keep ``row``, "" after the table."""
@@ -148,15 +162,17 @@ class MarkParser:
     def _sentences(self) -> Iterator[Marked]:
         """Yield the sentences of an unfinished line that can grow no more."""
         line = self._text
-        if self._fence or (not self._within and line.lstrip().startswith(("|", "#", "`", "~"))):
+        if self._fence or self._listing:
+            return
+        if not self._within and (line.lstrip().startswith(("|", "#", "`", "~", "{")) or _SOURCES.match(line)):
             return
         kind, begin = self._opening(line)
-        ends = [end for _, end in self._ends(line[begin : _held(line)])]
+        ends = [end for _, end in self._ends(line[begin : held(line)])]
         if len(ends) < 2:
             return
         # The last sentence may go on; the one before it is finished once a word has followed.
         cut = begin + ends[-2]
-        if re.search(r"\w\W", line[cut : _held(line)]):
+        if re.search(r"\w\W", line[cut : held(line)]):
             yield from self._table_row("")
             yield from (self._marked(line[begin + a : begin + b], kind) for a, b in pairwise([0, *ends[:-1]]))
             self._text, self._within = line[cut:], kind
@@ -170,7 +186,7 @@ class MarkParser:
 
     def _ends(self, text: str) -> list[tuple[int, int]]:
         """Return the sentences of ``text`` as spans of it, each with the marks that follow it."""
-        plain, marks = _without_marks(text)
+        plain, marks = without_marks(text, self.names)
         spans: list[tuple[int, int]] = []
         sentences = split(plain)
         for (_, end), following in pairwise([*sentences, (len(plain), len(plain))]):
@@ -190,11 +206,11 @@ class MarkParser:
             yield self._marked(body[start:end], kind)
 
     def _marked(self, raw: str, kind: Kind) -> Marked:
-        plain, found = _without_marks(raw)
+        plain, found = without_marks(raw, self.names)
         numbers = list(dict.fromkeys(n for _, _, values in found for n in self._known(values)))
         paragraph, self._blank, self._any = self._blank, False, True
         return Marked(
-            " ".join(plain.split()),
+            tidied(plain) if found else " ".join(plain.split()),
             tuple(n for n in numbers if 1 <= n <= self.count),
             tuple(n for n in numbers if not 1 <= n <= self.count),
             kind,
@@ -208,52 +224,19 @@ class MarkParser:
             if run.isdigit() and int(run) > self.count:
                 return [int(digit) for digit in run]
             return [int(n) for n in re.findall(r"\d+", run)]
-        numbers: list[int] = []
-        for part in re.split(r"\s*(?:[,;，、&+]|and)\s*", values):
-            bounds = [int(n) for n in re.findall(r"\d+", part)]
-            if len(bounds) == 2 and bounds[0] < bounds[1] <= bounds[0] + 20:
-                numbers.extend(range(bounds[0], bounds[1] + 1))
-            else:
-                numbers.extend(bounds)
-        return numbers
+        return numbers_of(values)
 
 
-def _held(text: str) -> int:
-    """Return where a mark at the end of ``text`` begins that may still grow, or its length."""
-    match = _UNFINISHED.search(text)
-    return match.start() if match and match.group().strip() else len(text)
-
-
-def _without_marks(text: str) -> tuple[str, list[tuple[int, int, str]]]:
-    """Return ``text`` without marks, and for each its place in the plain text, its width and its numbers."""
-    code = [match.span() for match in _INLINE_CODE.finditer(text)]
-    plain: list[str] = []
-    marks: list[tuple[int, int, str]] = []
-    position = length = 0
-    for match in _MARK.finditer(text):
-        if any(a <= match.start() < b for a, b in code) or _is_power(text, match):
-            continue
-        # "left. [1]Then": the space before a mark parts the words around it.
-        gap = " " if match.group()[0].isspace() and text[match.end() : match.end() + 1].isalnum() else ""
-        kept = text[position : match.start()]
-        plain.append(kept)
-        length += len(kept)
-        values = match["numbers"] or match["html"] or "^" + match["raised"].translate(_SUPERSCRIPTS)
-        marks.append((length, len(match.group()) - len(gap), values))
-        plain.append(gap)
-        length += len(gap)
-        position = match.end()
-    plain.append(text[position:])
-    return "".join(plain), marks
-
-
-def _is_power(text: str, match: re.Match[str]) -> bool:
-    """Whether raised digits belong to a unit or a number: km², 10³."""
-    if not match["raised"]:
-        return False
-    before = re.search(r"([^\W\d_]+|\d)$", text[: match.start()])
-    return (
-        before is not None
-        and match.group()[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹"
-        and (before.group().isdigit() or before.group().lower() in _UNITS)
+def _answer_in(code: str) -> str:
+    """Return the answer that a JSON object holds, with the numbers it cites as marks; "" where it holds none."""
+    try:
+        told = json.loads(code)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(told, dict):
+        return ""
+    answer = next((told[name] for name in _ANSWERS if isinstance(told.get(name), str)), "")
+    cited: list[object] = (
+        next((told[name] for name in _CITED if isinstance(told.get(name), list)), []) if answer else []
     )
+    return answer + "".join(f" [{n}]" for n in cited if isinstance(n, int))

@@ -11,14 +11,24 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from llama_index.core.llms import LLM, ChatMessage
 
 from dateline.index.errors import LLMError
-from dateline.rag.llm.server import EndlessError, RefusedError, UnreadableError
+from dateline.rag.llm.errors import (
+    HOPELESS,
+    CutShortError,
+    EndlessError,
+    FailedError,
+    FilteredError,
+    LimitedError,
+    SilenceError,
+)
+from dateline.rag.llm.refusals import adapted
+from dateline.rag.llm.thoughts import ANEW, Reply
 
 log = logging.getLogger(__name__)
 
@@ -26,20 +36,10 @@ LONGEST = 60_000
 """Characters; an answer is a few hundred, with all that a model thinks aloud before it some ten thousand."""
 _AHEAD = 256
 """Pieces that are read before they are asked for; the model waits then."""
+_LEAST_PAUSE = 0.5
+"""Seconds between two requests, whatever a server says."""
 BEAT = 1.0
 """Seconds that a reader waits at most before it is handed something."""
-_THOUGHT = re.compile(r"^\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL)
-
-
-class SilenceError(LLMError):
-    """The model said nothing for too long."""
-
-
-class CutShortError(LLMError):
-    """The model was stopped at the number of tokens it may write, perhaps in the middle of a sentence."""
-
-
-_HOPELESS = (RefusedError, SilenceError, CutShortError, EndlessError, UnreadableError)
 
 
 def pieces(
@@ -52,7 +52,9 @@ def pieces(
     failed request is made again. Raises LLMError: SilenceError, EndlessError after LONGEST characters or past the
     deadline, CutShortError at the end of what ``llm`` marks as such, what ``llm`` raises itself.
     """
-    for attempt in range(retries + 1):
+    attempt = 0
+    patient = time.monotonic() + patience
+    while True:
         length = 0
         beat = time.monotonic() + BEAT
         try:
@@ -69,31 +71,48 @@ def pieces(
                 pump.stop()
             return
         except LLMError as error:
-            pause = 0.5 * 2**attempt
-            late = time.monotonic() + pause >= deadline
-            hopeless = isinstance(error, _HOPELESS)
-            if length or late or attempt == retries or hopeless:
+            told = error.wait if isinstance(error, FailedError) else None
+            # A server that says when to come again is believed, as long as it would have been waited for in silence.
+            again = time.monotonic() + (0.5 * 2**attempt if told is None else max(told, _LEAST_PAUSE))
+            enough = attempt == retries if told is None else again > patient
+            final = isinstance(error, HOPELESS) or (isinstance(error, LimitedError) and error.final)
+            if length or enough or final or again >= deadline:
                 raise
-            log.info("asking the language model again in %.1f s: %s", pause, error)
-            time.sleep(pause)
+            attempt += told is None
+            log.info("asking the language model again in %.1f s: %s", again - time.monotonic(), error)
+        while (left := again - time.monotonic()) > 0:
+            time.sleep(min(left, BEAT))
+            yield ""
 
 
 def first_line(llm: LLM, messages: Sequence[ChatMessage], *, patience: float, longest: int) -> str:
-    """Return the first line that is not blank, after any <think>; "" where there is none. The model is stopped then.
+    """Return the first line that asks something, or else the first that is not blank; "" where there is none.
 
-    ``patience`` is seconds for all of it. Raises LLMError, also for a line of more than ``longest`` characters or one
-    that is cut short.
+    Thoughts are no lines. The model is stopped once a line asks. ``patience`` is seconds for all of it. Raises
+    LLMError, also for a line of more than ``longest`` characters or one that is cut short.
     """
-    text = line = ""
+    text = ""
+    reply = Reply()
     with closing(pieces(llm, messages, patience=patience, deadline=time.monotonic() + patience)) as stream:
         for piece in stream:
-            text += piece
-            line, ended, _ = _THOUGHT.sub("", text).lstrip().partition("\n")
+            text = _taken(text, reply.feed(piece))
+            *ended, line = text.split("\n")
             if len(line) > longest:
                 raise EndlessError(f"the language model wrote a line of more than {longest} characters")
-            if ended:
-                break
-    return line.strip()
+            if asking := next(filter(_ASKS.search, ended), ""):
+                return asking.strip()
+    lines = [line.strip() for line in _taken(text, reply.close()).split("\n") if line.strip()]
+    return next(filter(_ASKS.search, lines), lines[0] if lines else "")
+
+
+_ASKS = re.compile(r"\?\W*$")
+
+
+def _taken(text: str, found: Iterator[str | None]) -> str:
+    """Return ``text`` with what a reply has found behind it."""
+    for piece in found:
+        text = "" if piece is ANEW else text + piece
+    return text
 
 
 @dataclass
@@ -127,10 +146,8 @@ class _Pump:
             if now >= deadline:
                 raise EndlessError("the language model did not come to an end in time")
             raise SilenceError(f"the language model said nothing for {patience:.0f} s")
-        if isinstance(said, LLMError):
-            raise said
         if isinstance(said, BaseException):
-            raise LLMError(f"the language model failed: {said or type(said).__name__}") from said
+            raise adapted(said) from said
         return said
 
     def stop(self) -> None:
@@ -141,11 +158,11 @@ class _Pump:
         try:
             stream = self.llm.stream_chat(list(self.messages))
             length = 0
-            cut_short = False
+            reason = ""
             for response in stream:
                 if self._stopped.is_set():
                     break
-                cut_short = response.additional_kwargs.get("finish_reason") == "length"
+                reason = str(response.additional_kwargs.get("finish_reason") or "")
                 content = response.message.content or ""
                 piece = content[length:] if response.delta is None else response.delta
                 length = len(content)
@@ -154,7 +171,7 @@ class _Pump:
             close = getattr(stream, "close", None)
             if close is not None:
                 close()
-            self._put(CutShortError("the language model used up the tokens it may write") if cut_short else None)
+            self._put(_cut_short(reason))
         except Exception as error:  # whatever an adapter raises becomes an LLMError for the one who waits
             self._put(error)
 
@@ -165,3 +182,12 @@ class _Pump:
                 return
             except queue.Full:
                 continue
+
+
+def _cut_short(reason: str) -> LLMError | None:
+    """Return the error that a server's reason to stop the model means; None where the model came to its end."""
+    if re.search(r"length|max_(?:output_)?tokens", reason, re.IGNORECASE):
+        return CutShortError("the language model used up the tokens it may write")
+    if re.search(r"filter|safety|recitation|blocklist|prohibited", reason, re.IGNORECASE):
+        return FilteredError(f"the language model was stopped by its server ({reason})")
+    return None

@@ -74,9 +74,6 @@ def ask_tab(chat: Chat, queue: Queue) -> AskTab:
         async for step in attended(queue, steps, chat.question(str(event.turn), owner)):
             yield step
 
-    def sources(kept: str, request: gr.Request) -> str:
-        return chat.sources(kept, owner_of(request))
-
     def cite(event: gr.EventData, request: gr.Request) -> str:
         return chat.cite(str(event.turn), owner_of(request))
 
@@ -92,7 +89,7 @@ def ask_tab(chat: Chat, queue: Queue) -> AskTab:
     # The queue says who must wait; a question sent while the last one is answered is asked after it.
     options: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "always_last", **QUIET}
     inputs = [asked, conversation, after, before, scope]
-    growing = [past, current, conversation]
+    growing = [past, current, conversation, pane]
     # The browser empties the box at once, so that what is typed while an answer grows stays.
     sent = gr.on([question.submit, send.click], None, question, [asked, question], js=_SEND)
     chosen = current.example(fill, None, asked, queue=False, **QUIET)
@@ -105,7 +102,6 @@ def ask_tab(chat: Chat, queue: Queue) -> AskTab:
         html.vote(vote, None, None, **QUIET)
         html.comment(comment, None, None, **QUIET)
     for answered in running:
-        answered.then(sources, conversation, pane, queue=False, **QUIET)
         # What could not even be sent is not lost.
         answered.failure(None, [asked, question], question, js="(lost, text) => text || lost")
     for html in (past, current, pane):
@@ -138,13 +134,13 @@ async def attended(queue: Queue, steps: Generator[Step, None, None], question: s
     first = await run_sync(step)
     if first is None:
         return
-    earlier, _, kept = first
+    earlier, _, kept, pane = first
     yield first
     place = AsyncExitStack()
     try:
         await place.enter_async_context(queue.place())
     except BusyError:
-        yield earlier, busy_html(question), kept
+        yield earlier, busy_html(question), kept, pane
         return
     try:
         while (following := await run_sync(step)) is not None:

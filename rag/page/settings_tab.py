@@ -19,7 +19,7 @@ _STYLES = [
     ("The articles' own sentences", "quoted"),
     ("Written by the language model, every sentence checked", "written"),
 ]
-_UNSUPPORTED = [("Leave it out", "drop"), ("Show it, flagged", "flag")]
+_UNSUPPORTED = [("Leave it out", "drop"), ("Leave it out, to be unfolded", "fold"), ("Show it, flagged", "flag")]
 _NOT_HERE = (
     '<p class="dl-hint">Other people may use this chat, so its language model is set where it is started: '
     "<code>llm_url</code> and <code>llm_model</code> in dateline.toml.</p>"

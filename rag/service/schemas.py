@@ -233,6 +233,13 @@ class Short(BaseModel):
     end: int
 
 
+class Dropped(BaseModel):
+    """A sentence that a language model wrote and that is not shown."""
+
+    text: str
+    why: str
+
+
 class Answer(BaseModel):
     """A cited answer, or why there is none."""
 
@@ -252,7 +259,8 @@ class Answer(BaseModel):
     events: list[Event]
     more: int = Field(description="further events or sentences that were found and not shown")
     mode: str
-    notice: str
+    notice: str = Field(description="what was amiss, in a sentence; empty where nothing was")
+    dropped: list[Dropped] = Field(description="with an LLM: sentences not shown because the articles do not say them")
     ms: dict[str, float]
 
 

@@ -7,7 +7,7 @@ import re
 from dateline.rag.english.words import read
 
 _REFUSAL = re.compile(
-    r"""^\W*(?:
+    r"""^\W*(?:(?:unfortunately|regrettably|sadly|however),?\ )?(?:
         none\W*$
       | (?:i'?m\ |i\ am\ )?sorry\b
       | i\ (?:do\ not|don't|cannot|can't|could\ not|am\ unable)\b
@@ -17,6 +17,8 @@ _REFUSAL = re.compile(
       | the\ answer\ (?:is\ not|isn't|was\ not|is\ unknown|is\ unclear|cannot\ be)\b
       | there\ is\ no\ (?:information|mention|evidence|answer)\b
       | no\ (?:information|answer|mention)\b
+      | (?:none\ of\ (?:the|these)|no|neither\ of\ (?:the|these))\ (?:(?:provided|given|above|news)\ )*(?:articles?|passages?|texts?
+          |sources?)\ (?:says?|mentions?|states?|contains?|tells?|reports?|specif(?:y|ies)|answers?|provides?|gives?|names?)\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -58,17 +60,56 @@ def says_nothing(text: str, question: str) -> str | None:
     return None
 
 
+_LABEL = re.compile(
+    r"""^\W*(?:
+        (?:(?:final|short|direct|brief|my|the)\s+){0,2}(?:answer|response|reply)(?:\s+(?:to|is|:)[^:.!?\n]{0,60})?\W*:
+      | (?:in\ short|in\ summary|summary|conclusion|in\ conclusion|explanation|note)\W*:
+      | here(?:\ is|\ are|['’]s)[^:.!?\n]{0,80}:
+      | (?:based\ (?:up)?on|according\ to|from|as\ (?:stated|reported|per)(?:\ in)?|per)\s+(?:the|these|this)\s+
+        (?:(?:provided|given|above|supplied|news|numbered|following)\s+){0,3}
+        (?:articles?|evidence|passages?|texts?|information|sources?|context|documents?)(?:\s+(?:provided|given|above|supplied))?\s*[,:]
+    )[\s*_]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"""^\W*(?:sure(?:\ thing)?|certainly|of\ course|absolutely|okay|ok|alright|all\ right|right|great(?:\ question)?|hmm+|well|yes,?\ sure
+      | let\ me\b.{0,80} | i\ (?:hope|think|will|need\ to|should|must|can)\b.{0,80} | let(?:'s|\ us)\b.{0,80}
+      | (?:please\ )?(?:let\ me\ know|feel\ free)\b.{0,120} | here(?:\ is|\ are|['’]s)\b[^:]{0,60}:
+      | (?:sources?|references?|citations?)\s*:.*
+    )\W*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def announces(text: str) -> bool:
+    """Whether a sentence only leads to others or away from them ("Sure!", "Let me see.", "Sources: …"), or is empty."""
+    return not re.search(r"\w", text) or bool(_ANNOUNCES.match(text))
+
+
 _PICTURES_AND_LINKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|!\[([^\]\n]*)\]\[[^\]\n]*\]")
-_TAGS = re.compile(r"</?[a-zA-Z!][^<>]*>|<\|[^<>|]*\|>")
+_WITHIN_WORDS = re.compile(
+    r"</?(?:b|i|em|strong|u|s|mark|small|sub|sup|span|font|code|abbr|a)(?:\s[^<>]*)?>", re.IGNORECASE
+)
+_TAGS = re.compile(r"</?[a-zA-Z!][^<>]*>|<\|[^<>|]*\|>|\[/?(?:INST|SYS|THINK)\]|◁[^▷]{0,20}▷")
 _DAY_NOTE = re.compile(r"\s*\[(?:XXXX|\d{4})-[^\]]{1,30}\]|\s*\[\d{4}(?:-\d\d){0,2} to [^\]]{1,20}\]")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
 
 
 def plain(text: str) -> str:
-    """Return a model's sentence as plain words: no pictures, links, tags, emphasis, or the prompt's own day notes."""
+    """Return a model's sentence as plain words: no label, pictures, links, tags, emphasis, nor the prompt's own day notes.
+
+    A tag that parts what stands beside it leaves a space, one that stands within words (<b>) nothing.
+    """
     text = _PICTURES_AND_LINKS.sub(lambda m: m[1] or "", text)
-    text = _DAY_NOTE.sub("", _TAGS.sub("", text))
-    return " ".join(_EMPHASIS.sub("", text).split())
+    text = _TAGS.sub(" ", _WITHIN_WORDS.sub("", text))
+    text = " ".join(_EMPHASIS.sub("", _DAY_NOTE.sub("", text)).split())
+    text = re.sub(r"\s+(?=[.,;!?](?:\s|$))", "", text)
+    for _ in range(3):  # "Answer: Based on the articles, …"
+        label = _LABEL.match(text)
+        if label is None or not (rest := text[label.end() :]):
+            break
+        text = rest[0].upper() + rest[1:]
+    return text
 
 
 def escaped(text: str) -> str:
