@@ -16,6 +16,7 @@ from dateline.rag.answers.draft import Draft
 from dateline.rag.answers.extractive import Extractive
 from dateline.rag.question.rewrite import rewrite
 from dateline.rag.reader.shipped import open_reader
+from dateline.rag.search.legible import Legible
 from dateline.rag.search.retriever import Hit, Retriever
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ class Assistant:
         self.retriever = retriever
         index = retriever.index
         chosen = open_reader(reader) if isinstance(reader, str) else reader
-        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, index.store.sentences, chosen)
+        self.legible = Legible(index)
+        self.extractive = Extractive(
+            index.embedder.encode, self.legible.document, index.knows, self.legible.sentences, chosen
+        )
         self.generator: Generator | None = None
         self.rewrite: Callable[[str, History], str] = rewrite
         if llm is not None:
@@ -182,11 +186,24 @@ class Assistant:
     def _quote(self, question: str, asked_on: str | None, bounds: Filter, hits: Sequence[Hit]) -> Draft:
         """Return the answer made of the articles' own sentences, each held against the stored article once more."""
         for _ in range(_SEARCHES):
-            draft = self.extractive.answer(question, hits, asked_on=asked_on)
-            if self._reproduces((*draft.citations, *draft.nearest)):
-                return draft
+            try:
+                draft = self.extractive.answer(question, self.legible.hits(hits), asked_on=asked_on)
+                draft = replace(
+                    draft,
+                    short=self.legible.short(draft.short, draft.citations),
+                    citations=self._restored(draft.citations),
+                    nearest=self._restored(draft.nearest),
+                )
+                if self._reproduces((*draft.citations, *draft.nearest)):
+                    return draft
+            except UnknownDocumentError:
+                pass
             hits = self._search(question, asked_on, bounds)
         raise StoreError("the articles are replaced faster than they can be read; ask again in a moment")
+
+    def _restored(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Return citations in the letters of the stored articles. Raises UnknownDocumentError."""
+        return tuple(map(self.legible.restored, citations))
 
     def _reproduces(self, citations: Sequence[Citation]) -> bool:
         """Whether the stored articles say at this moment, character by character, what is quoted."""
@@ -207,19 +224,21 @@ class Assistant:
             yield _answer(base, draft)
             return
         notice = ""
-        with closing(generator.stream(base.standalone_question, [_as_evidence(hit) for hit in hits])) as stream:
+        evidence = [_as_evidence(hit) for hit in self.legible.hits(hits)]
+        with closing(generator.stream(base.standalone_question, evidence)) as stream:
             for written in stream:
                 notice = written.notice
                 if written.outcome not in ("writing", "answered"):
                     continue
-                if not self._reproduces(written.citations):
+                citations = self._restored(written.citations)
+                if not self._reproduces(citations):
                     notice = "An article was replaced while the language model wrote."
                     break
                 yield replace(
                     base,
                     text=written.text,
                     sentences=written.sentences,
-                    citations=written.citations,
+                    citations=citations,
                     confidence=written.confidence,
                     mode=generator.name,
                     notice=notice,
