@@ -32,7 +32,7 @@ def read_docx(data: bytes) -> Article:
 
     Its dates of creation and change are the file's, not the article's, and are left alone.
     """
-    import mammoth  # type: ignore[import-untyped]
+    import mammoth
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check(archive)
