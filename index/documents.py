@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
     from llama_index.core.schema import TextNode
 
-PublishedFrom = Literal["stated", "metadata", "unknown"]
-"""How a publication date is known: printed in the text itself, given beside it, or not at all."""
+PublishedFrom = Literal["metadata", "stated", "address", "ambiguous", "unknown"]
+"""How a publication date is known, the surest first: given beside the text (by a page's or a file's metadata),
+printed in the text itself, named in its address; in figures whose day and month could change places; not at all."""
 
 Scalar = str | int | float | bool
 

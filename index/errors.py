@@ -48,6 +48,8 @@ class LoadError(DatelineError):
     """
 
     def __init__(self, where: str, why: str) -> None:
+        # A file's name need not be UTF-8; what is printed must be.
+        where = where.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         super().__init__(f"{where}: {why}")
         self.where = where
         self.why = why

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from dateline.index import Filter, Index, Passage
 from dateline.index.errors import StoreError, UnknownDocumentError, UsageError
 from dateline.index.filters import to_day
-from dateline.index.keeping.rows import Sentences
 from dateline.rag.answer import Answer, Citation, Dropped
 from dateline.rag.answers.draft import Draft
 from dateline.rag.answers.extractive import Extractive
 from dateline.rag.question.history import History, Turns, turns
 from dateline.rag.question.rewrite import rewrite
 from dateline.rag.reader.shipped import open_reader
+from dateline.rag.search.legible import Legible
 from dateline.rag.search.retriever import Hit, Retriever
 from dateline.rag.tracing import Span
 
@@ -76,11 +76,10 @@ class Assistant:
             "llm": llm, "unsupported": unsupported, "nli": nli, "llm_rewrite": llm_rewrite, "reader": reader
         }  # fmt: skip
         chosen = open_reader(reader) if isinstance(reader, str) else reader
-
-        def sentences(passage_ids: Sequence[str]) -> dict[str, Sentences]:
-            return index.store.sentences(passage_ids)  # a forked process has another store
-
-        self.extractive = Extractive(index.embedder.encode, index.document, index.knows, sentences, chosen)
+        self.legible = Legible(index)
+        self.extractive = Extractive(
+            index.embedder.encode, self.legible.document, index.knows, self.legible.sentences, chosen
+        )
         self.generator: Generator | None = None
         self.rewrite: Callable[[str, Turns], str] = rewrite
         if llm is not None:
@@ -259,11 +258,24 @@ class Assistant:
     def _quote(self, question: str, asked_on: str | None, bounds: Filter, hits: Sequence[Hit]) -> Draft:
         """Return the answer made of the articles' own sentences, each held against the stored article once more."""
         for _ in range(_SEARCHES):
-            draft = self.extractive.answer(question, hits, asked_on=asked_on)
-            if self._reproduces((*draft.citations, *draft.nearest)):
-                return draft
+            try:
+                draft = self.extractive.answer(question, self.legible.hits(hits), asked_on=asked_on)
+                draft = replace(
+                    draft,
+                    short=self.legible.short(draft.short, draft.citations),
+                    citations=self._restored(draft.citations),
+                    nearest=self._restored(draft.nearest),
+                )
+                if self._reproduces((*draft.citations, *draft.nearest)):
+                    return draft
+            except UnknownDocumentError:
+                pass
             hits = self._search(question, asked_on, bounds)
         raise StoreError("the articles are replaced faster than they can be read; ask again in a moment")
+
+    def _restored(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Return citations in the letters of the stored articles. Raises UnknownDocumentError."""
+        return tuple(map(self.legible.restored, citations))
 
     def _reproduces(self, citations: Sequence[Citation]) -> bool:
         """Whether the stored articles say at this moment, character by character, what is quoted."""
@@ -286,12 +298,14 @@ class Assistant:
         notice = ""
         dropped: tuple[Dropped, ...] = ()
         yield _meanwhile(base, draft)
-        with closing(generator.stream(base.standalone_question, [_as_evidence(hit) for hit in hits])) as stream:
+        evidence = [_as_evidence(hit) for hit in self.legible.hits(hits)]
+        with closing(generator.stream(base.standalone_question, evidence)) as stream:
             for written in stream:
                 notice, dropped = written.notice, written.dropped
                 if written.outcome not in ("writing", "answered"):
                     continue
-                if not self._reproduces(written.citations):
+                citations = self._restored(written.citations)
+                if not self._reproduces(citations):
                     notice = "An article was replaced while the language model wrote."
                     break
                 if not written.text:
@@ -301,7 +315,7 @@ class Assistant:
                     base,
                     text=written.text,
                     sentences=written.sentences,
-                    citations=written.citations,
+                    citations=citations,
                     confidence=written.confidence,
                     mode=generator.name,
                     notice=notice,

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = ("index", "rag", "eval")
 ORDER = [
-    "index.errors", "index.dates", "index.documents", "index.filters", "index.prose", "index.reading",
+    "index.errors", "index.dates", "index.documents", "index.filters", "index.prose", "index.layout", "index.reading",
     "index.vectors", "index.keeping", "index.building", "index.mending", "index.index", "index",
     "rag.answer", "rag.tracing", "rag.english", "rag.question", "rag.search", "rag.reader", "rag.evidence", "rag.events",
     "rag.answers", "rag.check", "rag.llm", "rag.query_engine", "rag.apps", "rag.assistant", "rag.service",

@@ -13,7 +13,7 @@ import pytest
 from dateline.index.documents import Document
 from dateline.index.errors import LoadError
 from dateline.index.prose.chunking import chunk
-from dateline.index.reading.loaders import load, read, scan
+from dateline.index.reading.loaders import find, load, read, scan
 
 ARTICLE = """Harbour Bridge Reopens After Storm
 
@@ -113,12 +113,13 @@ def test_collection_reports_each_bad_line(tmp_path: Path) -> None:
     ]  # fmt: skip
     path.write_text("\n".join(rows))
     documents, errors = loaded(path)
-    assert [error.where for error in errors] == [f"{path}:{line}" for line in (2, 3, 4, 5, 6, 7)]
+    assert [error.where for error in errors] == [f"{path}:{line}" for line in (2, 3, 4, 6, 7)]
     assert documents[0].doc_id == "one"
     assert (documents[0].published, documents[0].published_from) == ("2026-01-02", "metadata")
     assert documents[0].authors == ("A. Writer",)
-    assert documents[1].source == "example.org"
-    assert len(documents[1].doc_id) == 16
+    assert (documents[1].text, documents[1].published) == ("x", None)
+    assert documents[2].source == "example.org"
+    assert len(documents[2].doc_id) == 16
 
 
 def test_doc_id_given_twice_is_named(tmp_path: Path) -> None:
@@ -188,7 +189,9 @@ def test_markdown_is_shown_without_its_marks(tmp_path: Path) -> None:
     )
     [document], errors = loaded(tmp_path)
     assert not errors
-    assert document.text == "Bridge reopens\n\nThe harbour bridge\nreopened.\n\nBuses run.\n\nDay | Cars\n\nMon | 12"
+    assert (
+        document.text == "Bridge reopens\n\nThe harbour bridge reopened.\n\nBuses run.\n\nDay | Cars\n\nMon: 12 (Cars)"
+    )
     assert (document.title, document.published, document.published_from) == ("Bridge reopens", "2026-01-29", "metadata")
     assert document.authors == ("A. Writer", "B. Writer")
     assert document.metadata["section"] == "Local"
@@ -238,9 +241,8 @@ def test_pdf_keeps_its_pages(tmp_path: Path) -> None:
     assert (document.title, document.authors) == ("Bridge Reopens After Storm", ("Ann Writer",))
     assert (document.published, document.published_from) == ("2026-01-29", "stated")
     assert [document.page_of(document.text.index(word)) for word in ("harbour", "mayor", "Buses")] == [1, 2, 3]
-    assert furniture(document) == [
-        "Gazette - page 1", "Bridge Reopens After Storm", "29 January 2026", "Gazette - page 2", "Gazette - page 3",
-    ]  # fmt: skip
+    assert furniture(document) == ["Bridge Reopens After Storm", "29 January 2026"]
+    assert "Gazette" not in document.text
 
 
 def test_word_file(tmp_path: Path) -> None:
@@ -281,10 +283,10 @@ def test_table_with_its_bad_rows(tmp_path: Path) -> None:
     )
     documents, errors = loaded(path)
     assert [(document.doc_id, document.title, document.text) for document in documents] == [
-        ("1", "A; B", "One\nline."), ("4", "D", "Four."),
+        ("1", "A; B", "One\nline."), ("3", "C", "Three."), ("4", "D", "Four."),
     ]  # fmt: skip
-    assert documents[0].published == "2026-01-01"
-    assert [error.where for error in errors] == [f"{path}:4", f"{path}:5"]
+    assert [document.published for document in documents] == ["2026-01-01", None, None]
+    assert [error.where for error in errors] == [f"{path}:4"]
 
 
 def test_table_without_a_text_column_is_one_error(tmp_path: Path) -> None:
@@ -333,13 +335,20 @@ def test_sidecar_wins_over_the_text(tmp_path: Path, name: str) -> None:
     assert after.size > before.size
 
 
-def test_broken_sidecar_is_named(tmp_path: Path) -> None:
+def warned(*paths: Path) -> list[str]:
+    """What is left out of the articles of files, with their names."""
+    found = [article for source in scan(paths, on_error=pytest.fail) for article in find(source, on_error=pytest.fail)]
+    return [f"{Path(one.where).name}: {why}" for one in found for why in one.article.warnings]
+
+
+def test_broken_sidecar_is_named_and_costs_no_article(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Rain fell.")
     (tmp_path / "a.meta.json").write_text("{")
-    documents, [error] = loaded(tmp_path)
-    assert not documents
-    assert error.where == str(tmp_path / "a.txt")
-    assert "a.meta.json" in error.why
+    [document], errors = loaded(tmp_path)
+    assert (document.text, errors) == ("Rain fell.", [])
+    [warning] = warned(tmp_path)
+    assert "a.txt" in warning
+    assert "a.meta.json" in warning
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
@@ -366,15 +375,6 @@ def test_agency(tmp_path: Path, line: str, source: str, agency: str | None) -> N
     assert document.metadata.get("agency") == agency
 
 
-def test_dates_that_can_be_read_in_two_ways_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    days = ["2026-01-29", "2026-01-29T10:00:00Z", "29 January 2026", "Jan. 29, 2026", "01/02/2026", 20260129]
-    path.write_text("\n".join(json.dumps({"text": f"Rain {day}.", "published": day}) for day in days))
-    documents, errors = loaded(path)
-    assert [(document.published or "")[:10] for document in documents] == ["2026-01-29"] * 4
-    assert [error.where for error in errors] == [f"{path}:5", f"{path}:6"]
-
-
 def test_what_no_store_can_hold_is_replaced_one_for_one(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"doc_id": "../../etc/passwd", "text": "a\\u0000b \\ud800 c", "n": 1e999, "views": 3}\n')
@@ -389,7 +389,6 @@ HOSTILE = {
     "torn.docx": b"PK\3\4 nothing",
     "torn.pdf": pdf(["Some text."])[:200],
     "scan.pdf": pdf([]),
-    "deep.md": b"---\n" + b"[" * 5_000 + b"\n---\nText.\n",
     "bytes.eml": bytes(range(256)) * 20,
     "none.html": b"",
     "page.xml": b"<page/>",
@@ -399,10 +398,12 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_file_is_one_error(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if extra := {".docx": "docx", ".pdf": "pypdf", ".html": "trafilatura", ".xml": "feedparser"}.get(Path(name).suffix):
+    if extra := {".docx": "mammoth", ".pdf": "pypdf", ".html": "trafilatura", ".xml": "feedparser"}.get(
+        Path(name).suffix
+    ):
         pytest.importorskip(extra)
     monkeypatch.setattr("dateline.index.reading.records.MAX_LINE", 2**20)
-    monkeypatch.setattr("dateline.index.reading.formats._MAX_UNPACKED", 2**20)
+    monkeypatch.setattr("dateline.index.reading.word.MAX_UNPACKED", 2**20)
     if name == "bomb.docx":
         with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("word/document.xml", b"0" * 2**21)
@@ -518,16 +519,6 @@ def packed(body: bytes) -> bytes:
             "999 columns",
         ),
         ("a.eml", lambda: b"Content-Type: message/rfc822\n\n" * 200 + b"x", "more than 100 parts"),
-        (
-            "a.md",
-            lambda: (
-                "---\na0: &a0 [x, x]\n"
-                + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
-                + "published: *a39\n---\nRain fell.\n"
-            ).encode(),
-            "again and again",
-        ),
-        ("a.md", lambda: b"---\na: &a {x: 1}\nb: {<<: [*a, *a]}\n---\nRain fell.\n", "not YAML"),
     ],
 )
 def test_what_unfolds_is_refused_before_it_does(tmp_path: Path, name: str, data: Callable[[], bytes], why: str) -> None:
@@ -539,3 +530,30 @@ def test_what_unfolds_is_refused_before_it_does(tmp_path: Path, name: str, data:
     assert not documents
     assert why in error.why
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "a0: &a0 [x, x]\n"
+        + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+        + "published: *a39\n",
+        "[" * 5_000 + "\n",
+        "x: " + "y" * 2**17 + "\n",
+    ],
+)
+def test_metadata_that_unfold_are_left_out(tmp_path: Path, fields: str) -> None:
+    (tmp_path / "a.md").write_text(f"---\n{fields}---\nRain fell.\n")
+    started = time.process_time()
+    [document], errors = loaded(tmp_path)
+    assert not errors
+    assert document.text.endswith("Rain fell.")
+    assert document.published is None
+    assert time.process_time() - started < 2
+
+
+def test_merge_keys_are_not_merged(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\na: &a {x: 1}\nb: {<<: [*a, *a]}\n---\nRain fell.\n")
+    [document], _ = loaded(tmp_path)
+    assert document.text == "Rain fell."
+    assert "x" not in document.metadata

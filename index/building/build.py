@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from dateline.index.building.pipeline import Made, Origin, Pipeline, Task
+from dateline.index.building.places import Places, place, places_of
 from dateline.index.documents import Document
 from dateline.index.errors import LoadError
 from dateline.index.keeping.store import Store
-from dateline.index.reading.loaders import LOADING, Found, SourceFile, find, scan
+from dateline.index.reading.articles import storable
+from dateline.index.reading.loaders import LOADING, Found, SourceFile, already_read, find, scan
 
 
 class Progress(Protocol):
@@ -45,6 +47,8 @@ class Silent:
 class Report:
     """What adding articles did, in numbers of documents; ``failed`` names each failed item and why.
 
+    ``warnings`` name what was left out of articles that are indexed all the same, such as a date that names no day.
+
     >>> from dateline.index import Index
     >>> index = Index.open("news")
     >>> report = index.add("seeds/")
@@ -60,6 +64,7 @@ class Report:
     unchanged: int = 0
     removed: int = 0
     failed: list[LoadError] = field(default_factory=list)
+    warnings: list[LoadError] = field(default_factory=list)
     interrupted: bool = False
 
     def __str__(self) -> str:
@@ -76,6 +81,7 @@ class Report:
             "unchanged": self.unchanged,
             "removed": self.removed,
             "failed": [{"where": error.where, "error": error.why} for error in self.failed],
+            "warnings": [{"where": error.where, "warning": error.why} for error in self.warnings],
             "interrupted": self.interrupted,
         }
 
@@ -125,8 +131,10 @@ class _Builder:
         self.progress = progress
         self.report = Report()
         self.hashes = store.catalogue.hashes()
-        self.seen: dict[str, str] = {}
         self.digests = store.catalogue.digests()
+        self.places = Places(store.catalogue.origins())
+        self.seen: dict[str, str] = {}
+        self.said: dict[str, int] = {}
 
     def run(self, paths: Sequence[Path]) -> None:
         """Read and write what is new or changed under ``paths``."""
@@ -137,38 +145,65 @@ class _Builder:
 
     def _tasks(self, file: SourceFile, known: dict[str, tuple[str, list[str]]]) -> Iterator[Task]:
         """Yield what is to be done about a file, and in the end that it has come to its end."""
-        origin = Origin(str(file.path.resolve()), size=file.size)
+        origin = Origin(place(file.path), size=file.size)
         try:
             digest = f"{LOADING} {file.digest()}"
+            several = file.holds_several()
         except OSError as error:
             self._fail(origin, LoadError(str(file.path), f"cannot be read ({error.strerror}); check its permissions"))
             yield Task(origin)
             return
+        own = self.places.own_id(file, origin.name, self.seen, lambda other: known.get(other, ("",))[0] == digest)
         before = known.get(origin.name)
         if before and before[0] == digest and all(i in self.hashes and i not in self.seen for i in before[1]) and (
-            file.is_collection or before[1] == [file.doc_id]
+            several or before[1] == [own]
         ):  # fmt: skip
             self.seen.update(dict.fromkeys(before[1], origin.name))
             self.report.unchanged += len(before[1])
             yield Task(origin)
             return
         origin.digest = digest
-        if not file.is_collection:
-            yield from self.task(origin, file, str(file.path))
+        # A feed lets go of its older items as it goes on.
+        origin.whole = not file.is_feed
+        if not several:
+            yield from self.task(origin, replace(file, doc_id=own), str(file.path))
         else:
             for found in find(file, on_error=lambda error: self._fail(origin, error)):
+                named = found.doc_id.partition(file.doc_id)
+                if not named[0] and named[1] and (not named[2] or named[2].startswith("#")):
+                    found = replace(found, doc_id=own + named[2])
                 yield from self.task(origin, found, found.where)
         yield Task(origin)
 
     def task(self, origin: Origin, article: SourceFile | Found | Document, where: str) -> Iterator[Task]:
-        """Yield the task of an article, none if its id has been met before."""
+        """Yield the task of an article, none if it has been met before.
+
+        What archives repeat is no fault: one line twice, one item in two feeds. Another text under a derived id (an
+        address) is another document; under a given one it is an error.
+        """
         doc_id = article.doc_id
+        text = hash(article.article.text) if isinstance(article, Found) else 0
+        if doc_id in self.seen and isinstance(article, Found) and self._is_known(article, text):
+            origin.doc_ids.append(doc_id)
+            return
+        if doc_id in self.seen and isinstance(article, Found) and article.derived:
+            article = replace(article, doc_id=f"{doc_id}-{article.text_digest()[:8]}")
+            doc_id = article.doc_id
+            if doc_id in self.seen:
+                return
         if doc_id in self.seen:
-            why = f"the doc_id {doc_id!r} was already read from {self.seen[doc_id]}; give it another"
-            self._fail(origin, LoadError(where, why))
+            self._fail(origin, LoadError(where, already_read(doc_id, self.seen[doc_id])))
             return
         self.seen[doc_id] = origin.name
+        self.said[doc_id] = text
         yield Task(origin, doc_id, article, self.digests.get(doc_id, ""), self.hashes.get(doc_id, ""))
+
+    def _is_known(self, found: Found, text: int) -> bool:
+        """Whether the document met before under the id of an article says the same."""
+        if found.doc_id in self.said:
+            return self.said[found.doc_id] == text
+        # Its file was passed over as unchanged.
+        return found.doc_id in self.hashes and self.store.document(found.doc_id).text == storable(found.article.text)
 
     def work(self, tasks: Iterable[Task]) -> None:
         """Have tasks done and write what comes of them; only then count it."""
@@ -180,12 +215,20 @@ class _Builder:
             for task, made in zip(batch.tasks, batch.made, strict=True):
                 if task.article is None:
                     ended.append(task.origin)
+                    self._replace(task.origin)
                 else:
                     self._count(task, made)
             # Only a file without a fault is skipped next time, so that faults are told every time.
-            sound = [(file.name, file.digest, file.doc_ids) for file in ended if file.digest and file.sound]
+            sound = [
+                (file.name, file.digest, list(dict.fromkeys(file.doc_ids)))
+                for file in ended
+                if file.digest and file.sound
+            ]
             if sound:
                 self.store.catalogue.remember_files(sound)
+            if self.places.moved:
+                self.store.move(self.places.moved)
+                self.places.moved.clear()
             for file in ended:
                 self.progress.advance(file.size, self.report)
 
@@ -195,12 +238,31 @@ class _Builder:
             del self.seen[task.doc_id]
             return
         task.origin.doc_ids.append(task.doc_id)
+        self.report.warnings.extend(made.warnings)
+        if not made.entry:
+            self.places.keep(task.doc_id, task.origin.name)
         if not made.entry:
             self.report.unchanged += 1
         elif task.known_hash:
             self.report.updated += 1
         else:
             self.report.added += 1
+            task.origin.added += 1
+
+    def _replace(self, origin: Origin) -> None:
+        """Remove what a file held before and holds no longer: a corrected record replaces what it was."""
+        if not origin.sound or not origin.digest or not origin.whole:
+            return
+        gone = [doc_id for doc_id in self.places.of(origin.name) if doc_id not in self.seen and doc_id in self.hashes]
+        if gone:
+            self.store.remove(gone)
+            for doc_id in gone:
+                self.places.forget(doc_id)
+            # What is new in the file and what is gone from it are one record, corrected.
+            corrected = min(len(gone), origin.added)
+            self.report.added -= corrected
+            self.report.updated += corrected
+            self.report.removed += len(gone) - corrected
 
     def _fail(self, origin: Origin, error: LoadError) -> None:
         origin.sound = False
@@ -218,23 +280,23 @@ class _Builder:
         """
         origins = self.store.catalogue.origins()
         files = set(origins.values())
-        roots = {path.resolve() for path in paths if path.exists() or str(path.resolve()) in files}
+        roots = {name for path in paths for name in places_of(path) if path.exists() or name in files}
         unread = self._unread()
         gone = []
         for doc_id, origin in origins.items():
             if not origin or doc_id in self.seen:
                 continue
-            places = {Path(origin), *Path(origin).parents}
-            if places & roots and not places & unread:
+            above = {origin, *map(str, PurePath(origin).parents)}
+            if above & roots and not above & unread:
                 gone.append(doc_id)
         if gone:
             self.store.remove(gone)
-            self.report.removed = len(gone)
+            self.report.removed += len(gone)
 
-    def _unread(self) -> set[Path]:
+    def _unread(self) -> set[str]:
         """Return what is there but could not be read: files and folders whose documents keep their last good state."""
         named = {name for error in self.report.failed for name in (error.where, error.where.rsplit(":", 1)[0])}
-        return {Path(name).resolve() for name in named if _is_kept_back(Path(name))}
+        return {place for name in named if _is_kept_back(Path(name)) for place in places_of(Path(name))}
 
 
 def _is_kept_back(path: Path) -> bool:

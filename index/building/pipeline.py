@@ -8,7 +8,7 @@ work over a cluster.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from dateline.index.documents import Document
@@ -27,13 +27,18 @@ _TASKS = 512
 
 @dataclass
 class Origin:
-    """A file while it is being worked on: what it was made of, which documents it holds, whether it had a fault."""
+    """A file while it is being worked on: what it was made of, which documents it holds, whether it had a fault.
+
+    ``whole``: it holds all that it ever will, so that what is no longer in it is gone; ``added`` of its documents are new.
+    """
 
     name: str = ""
     digest: str = ""
     size: int = 0
     doc_ids: list[str] = field(default_factory=list)
     sound: bool = True
+    whole: bool = True
+    added: int = 0
 
 
 class Task(NamedTuple):
@@ -50,10 +55,14 @@ class Task(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What has become of a task: an entry or a fault; neither where the stored document still holds."""
+    """What has become of a task: an entry or a fault; neither where the stored document still holds.
+
+    ``warnings`` name what was left out of an article that was read all the same.
+    """
 
     entry: Entry | None = None
     fault: LoadError | None = None
+    warnings: tuple[LoadError, ...] = ()
 
 
 class Batch(NamedTuple):
@@ -98,6 +107,7 @@ class LocalPipeline:
 def make(task: Task) -> Made:
     """Read and cut the article of a task, unless the stored document still holds."""
     digest = ""
+    warnings: tuple[LoadError, ...] = ()
     try:
         match task.article:
             case None:
@@ -109,15 +119,16 @@ def make(task: Task) -> Made:
                 digest, where = found.digest(), found.where
                 if digest == task.known_digest:
                     return Made()
-                document = found.document()
+                document = replace(found.document(), doc_id=task.doc_id)
+                warnings = tuple(LoadError(where, why) for why in found.article.warnings)
     except LoadError as error:
         return Made(fault=error)
     if document.content_hash() == task.known_hash:
-        return Made()
+        return Made(warnings=warnings)
     chunked = chunk(document)
     if not chunked.passages:
         return Made(fault=LoadError(where, f"{document.doc_id} holds no text to search; nothing was indexed"))
-    return Made(Entry(chunked, task.origin.name, digest))
+    return Made(Entry(chunked, task.origin.name, digest), warnings=warnings)
 
 
 def _found(file: SourceFile) -> Found:

@@ -162,7 +162,11 @@ def _made(parcel: Parcel) -> Made:
             (folder / beside).write_bytes(data)
         sidecar = folder / file.sidecar.name if file.sidecar else None
         made = make(task._replace(article=replace(file, path=folder / file.path.name, sidecar=sidecar)))
-    return Made(fault=LoadError(str(file.path), made.fault.why)) if made.fault else made
+    # A worker reads a copy; what is told names the file itself.
+    return made._replace(
+        fault=LoadError(str(file.path), made.fault.why) if made.fault else None,
+        warnings=tuple(LoadError(str(file.path), warning.why) for warning in made.warnings),
+    )
 
 
 def _groups(tasks: Iterable[Task]) -> Iterator[list[Task]]:

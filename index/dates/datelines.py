@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dateline.index.dates.calendars import unit_of
 from dateline.index.dates.timex_days import grammar
 from dateline.index.dates.timex_grammar import Context
 from dateline.index.dates.timex_tokens import tokenize
+from dateline.index.dates.written import AmbiguousDateError, Order, day_order, read_date
 
 Kind = Literal["published", "updated"]
 
@@ -20,7 +21,8 @@ class Dateline:
     """Where an article says when and where it was written.
 
     ``date`` is ISO, None where only the place (or a day without its year) is given; ``place`` may be "".
-    ``start``/``end`` are the character offsets of the date, or of the place where there is no date.
+    ``start``/``end`` are the character offsets of the date, or of the place where there is no date. ``ambiguous``
+    is a date in figures whose day and month could change places, as it is written; ``date`` is None then.
     """
 
     date: str | None
@@ -28,6 +30,7 @@ class Dateline:
     start: int
     end: int
     kind: Kind = "published"
+    ambiguous: str = ""
 
 
 _OPENING = 2000  # characters: datelines stand above the story or at the head of its first paragraph
@@ -45,14 +48,26 @@ _BESIDE = re.compile(
     |\b(?:gmt|utc|bst|ist|pkt|cet|cest|[ecmp][sd]?t)\b|[+-][0-9]{2}:?[0-9]{2}|\b[0-9]+\s+(?:min|minutes?)\s+read\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_OTHER_LABEL = re.compile(r"[^\W\d]\s*:\s*\Z")
+_OF_ELSE = re.compile(
+    r"(?<!\w)(?!publication|publish|release|issue|posting|article|story|news|last|first)[^\W\d_]{2,}[\s_-]*\Z", re.I
+)
+"""What is dated, published or updated is named right before: "Event date", "Terms of use last updated"."""
 _BYLINE = re.compile(r"\bby\s+[^|·•0-9]{2,60}?(?=[|·•,]|$)", re.IGNORECASE)
 _MENTION = frozenset(("on", "in", "of", "since", "until", "before", "after", "by", "from", "to", "for", "during", "at"))
-_UPPER = r"[A-Z][A-Z'’.-]{1,20}(?:[ /][A-Z][A-Z'’.-]{0,20}){0,4}(?:,\s[A-Z][A-Za-z.]{1,15}(?:\s[A-Z][a-z]{1,15})?)?"
-_MIXED = r"[A-Z][\w'’.-]{1,20}(?:[ /][A-Z][\w'’.-]{0,20}){0,3}(?:,\s[A-Z][\w.]{1,15}(?:\s[A-Z][a-z]{1,15})?)?"
-_AGENCY = r"\s*(?:\([A-Z][\w .&/-]{1,30}\))"
+_CAPITAL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u010c\u0141\u015a\u0160\u0179\u017b\u017d"
+_REGION = rf"(?:,\s[{_CAPITAL}][\w.]{{1,15}}(?:\s[{_CAPITAL}]\w{{1,15}})?|\s\[[{_CAPITAL}][\w .-]{{1,30}}\])?"
+_UPPER = rf"[{_CAPITAL}][{_CAPITAL}'’.-]{{1,20}}(?:[ /][{_CAPITAL}][{_CAPITAL}'’.-]{{0,20}}){{0,4}}{_REGION}"
+_MIXED = rf"[{_CAPITAL}][\w'’.-]{{1,20}}(?:[ /][{_CAPITAL}][\w'’.-]{{0,20}}){{0,3}}{_REGION}"
+_AGENCY = r"\s*(?:\([A-Z][\w .&/-]{1,30}\)|/[A-Z][\w .&-]{1,30}/)"
+_WHEN = r"(?:,\s(?P<{}>[A-Z0-9][^()—–:/]{{2,24}}?))"
+# A wire's own marks end a dateline: "(Reuters) -", "/PRNewswire/ --", "/TASS/."; after a day the agency alone does.
+_END = rf"{_AGENCY}\s*[—–:.-]"
 _PLACE = re.compile(
-    rf"(?P<upper>{_UPPER})(?:,\s(?P<when>[A-Z0-9][^()—–:]{{2,24}}?))?(?:{_AGENCY}\s*[—–:-]|\s*[—–:]\s|\s-{{1,2}}\s)"
-    rf"|(?P<mixed>{_MIXED})(?:,\s(?P<when_mixed>[A-Z0-9][^()—–:]{{2,24}}?))?(?:{_AGENCY}\s*[—–-]|\s+[—–]\s|\s--\s)"
+    rf"(?P<upper>{_UPPER})(?:{_WHEN.format('when')}{_AGENCY}\s+(?=[{_CAPITAL}“\"])"
+    rf"|{_WHEN.format('when_upper')}?(?:{_END}|\s*[—–:]\s|\s-{{1,2}}\s))"
+    rf"|(?P<mixed>{_MIXED})(?:{_WHEN.format('when_before')}{_AGENCY}\s+(?=[{_CAPITAL}“\"])"
+    rf"|{_WHEN.format('when_mixed')}?(?:{_AGENCY}\s*[—–-]|\s+[—–]\s|\s--\s)|{_WHEN.format('when_signed')}{_END})"
 )
 _WHEN_ONLY = re.compile(rf"(?P<when>[A-Z][a-z]{{2,8}}\.?\s[0-9]{{1,2}}(?:,\s[0-9]{{4}})?){_AGENCY}\s*[—–-]")
 _LONE_PLACE = re.compile(
@@ -66,12 +81,13 @@ _NO_PLACE = frozenset(
 )  # fmt: skip
 
 
-def find_dateline(text: str) -> Dateline | None:
+def find_dateline(text: str, order: Order | None = None) -> Dateline | None:
     """Return the dateline in a text's opening lines, None where there is none.
 
     A date counts where it stands on a line of its own (with a label, a time or a byline at most) or at the head
     of the first paragraph after a place ("WASHINGTON, Jan. 5 (Reuters) -"). Dates that headlines or sentences
-    mention never count. Publication wins over update.
+    mention never count, nor do those of something else ("Deadline: 15 March 2026"). Publication wins over update.
+    ``order`` is what dates in figures begin with in the source, where that is known; else the text's other dates tell.
 
     >>> from dateline.index.dates.datelines import find_dateline
     >>> line = find_dateline("DORVALE, March 4, 2026 (AP) - The bridge reopened on Monday.")
@@ -84,8 +100,9 @@ def find_dateline(text: str) -> Dateline | None:
     updated: Dateline | None = None
     place: Dateline | None = None
     label: Kind | None = None
+    order = order or day_order([text[: 5 * _OPENING]])
     for start, line in _opening_lines(text):
-        for found in _dated_line(line, start, label):
+        for found in _dated_line(line, start, label, order):
             if found.kind == "updated":
                 updated = updated or found
             else:
@@ -98,7 +115,7 @@ def find_dateline(text: str) -> Dateline | None:
     if place and place.date and not published:
         return place
     if dated:
-        return Dateline(dated.date, place.place if place else "", dated.start, dated.end, dated.kind)
+        return replace(dated, place=place.place if place else "")
     return place
 
 
@@ -127,7 +144,7 @@ def _full_dates(line: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def _dated_line(line: str, offset: int, label: Kind | None) -> Iterator[Dateline]:
+def _dated_line(line: str, offset: int, label: Kind | None, order: Order | None) -> Iterator[Dateline]:
     """Yield the datelines on a line that holds nothing but dates and what goes with them."""
     if len(line) > 200:
         return
@@ -139,9 +156,13 @@ def _dated_line(line: str, offset: int, label: Kind | None) -> Iterator[Dateline
         rest.append(line[at:start])
         at = end
     rest.append(line[at:])
-    labelled = label is not None or _LABEL.search(line) is not None
+    first = _LABEL.search(line)
+    if not (label or first) and (_OTHER_LABEL.search(rest[0]) or _said_of(rest)):
+        return
+    if first and _OF_ELSE.search(_BYLINE.sub(" ", line[: first.start()])):
+        return
     others = re.findall(r"[^\W\d_]{2,}", _BESIDE.sub(" ", _BYLINE.sub(" ", " | ".join(rest))))
-    if len(others) > (5 if labelled else 3):
+    if len(others) > (5 if label or first else 3):
         return
     at = 0
     for start, end, value in dates:
@@ -152,8 +173,31 @@ def _dated_line(line: str, offset: int, label: Kind | None) -> Iterator[Dateline
         kind: Kind = label or "published"
         if labels:
             kind = "updated" if labels[-1]["updated"] else "published"
-        yield Dateline(value, "", offset + start, offset + end, kind)
+        yield _dateline(line, (start, end), value, order, offset, kind)
         at = end
+
+
+def _said_of(rest: list[str]) -> bool:
+    """Whether words right before a date, or small ones beside it, say what it is the date of ("Born 3 May")."""
+    words = [_BESIDE.sub(" ", _BYLINE.sub(" ", part)) for part in rest]
+    beside = [re.split(r"[|·•/—–]", words[0])[-1], *(re.split(r"[|·•/—–]", part)[0] for part in words[1:])]
+    return re.search(r"[^\W\d_]{2,}\s*\Z", words[0]) is not None or any(
+        re.search(r"(?<![^\W_])[a-z]{2,}", part) for part in beside
+    )
+
+
+def _dateline(line: str, span: tuple[int, int], value: str, order: Order | None, offset: int, kind: Kind) -> Dateline:
+    """Return the dateline of a date; one in figures is read in the order of its source."""
+    start, end = span
+    ambiguous = ""
+    if re.fullmatch(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}", line[start:end]):
+        try:
+            value = (read_date(line[start:end], order or day_order([], zone=line)) or value)[:10]
+        except AmbiguousDateError:
+            ambiguous = line[start:end]
+        except ValueError:
+            pass
+    return Dateline(None if ambiguous else value, "", offset + start, offset + end, kind, ambiguous)
 
 
 def _placed(line: str, offset: int) -> Dateline | None:
@@ -161,14 +205,17 @@ def _placed(line: str, offset: int) -> Dateline | None:
     lead = len(line) - len(line.lstrip())
     head = line[lead : lead + 120]
     lone = len(line) - lead < 60  # nothing but the place and the agency
-    m = _LONE_PLACE.fullmatch(head) if lone else _PLACE.match(head) or _WHEN_ONLY.match(head)
+    m = (lone and _LONE_PLACE.fullmatch(head)) or _PLACE.match(head) or _WHEN_ONLY.match(head)
     if not m:
         return None
     groups = m.groupdict()
+    when = next((name for name, value in groups.items() if name.startswith("when") and value), "")
+    # A short line may be a headline with a colon: only a day or an agency makes it the head of a story.
+    if lone and m.re is not _LONE_PLACE and not (re.search(r"\d", m[when] if when else "") or re.search(_AGENCY, m[0])):
+        return None
     place = groups.get("upper") or groups.get("mixed") or ""
     if _NO_PLACE & set(re.findall(r"[a-z]+", place.lower())):
         return None
-    when = "when" if groups.get("when") else "when_mixed" if groups.get("when_mixed") else ""
     if when:
         start = offset + lead + m.start(when)
         dates = _full_dates(m[when])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -71,9 +71,9 @@ class Catalogue(Database):
                     passage.passage_id, passage.doc_id, passage.start, passage.end, passage.page,
                     json.dumps([expression.to_dict() for expression in passage.dates], ensure_ascii=False),
                     published_day, *days_spoken_of(passage.dates), title_terms,
-                    " ".join(lexical.terms(" ".join(document.text[start:end] for start, end in spans))),
+                    " ".join(lexical.terms(" ".join(texts))),
                 )
-                for passage, spans in zip(entry.passages, entry.sentences, strict=True)
+                for passage, texts in zip(entry.passages, entry.texts, strict=True)
             ],
         )  # fmt: skip
         self.put_sentences(connection, entry, sentences)
@@ -119,6 +119,13 @@ class Catalogue(Database):
         with self.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(o, d, json.dumps(ids)) for o, d, ids in files]
+            )
+
+    def move(self, origins: Mapping[str, str]) -> None:
+        """Note where documents, by id, are read from now."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "UPDATE documents SET origin = ? WHERE doc_id = ?", [(o, i) for i, o in origins.items()]
             )
 
     def is_clustered(self) -> bool:

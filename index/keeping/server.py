@@ -15,7 +15,7 @@ import os
 import threading
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -234,6 +234,14 @@ class ServerStore(Store):
         old = self.catalogue.passage_ids(doc_ids)
         self._note(old)
         self._switch([_Record(doc_id, "removed", removed=True) for doc_id in doc_ids], old)
+
+    def move(self, origins: Mapping[str, str]) -> None:
+        """Note where documents, by id, are read from now. Needs the write lock."""
+        generation = self._call(self._generation) + 1
+        ids = [*(f"d:{doc_id}" for doc_id in origins), _STATE]
+        metadatas = [*({"origin": o, "generation": generation} for o in origins.values()), {"generation": generation}]
+        self._call(lambda: self._articles.update(ids=ids, metadatas=metadatas))
+        self.sync(force=True, recluster=False)
 
     def _note(self, passage_ids: Sequence[str]) -> None:
         text = json.dumps(list(passage_ids))

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -173,6 +173,10 @@ class Store:
         with self.catalogue.transaction() as connection:
             self.catalogue.delete(connection, doc_ids)
         self._drop_strays()
+
+    def move(self, origins: Mapping[str, str]) -> None:
+        """Note where documents, by id, are read from now. Needs the write lock."""
+        self.catalogue.move(origins)
 
     def _drop_strays(self) -> None:
         strays = self.catalogue.journaled()

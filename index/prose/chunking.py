@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from dateline.index.dates.expressions import TimeExpression, resolve
 from dateline.index.documents import Document, Passage
 from dateline.index.prose.copies import signature
+from dateline.index.prose.plain import plain
 from dateline.index.prose.sentences import split
 
 CHUNKING = "sentences-150"
@@ -28,12 +29,14 @@ Span = tuple[int, int]
 class Chunked:
     """A document cut up: its passages, for each its sentences and the text that is embedded, and its copies' signature.
 
-    ``sentences`` are spans of the document; ``spans`` are where they stand in the embedded text.
+    ``sentences`` are spans of the document, ``texts`` what is seen there (``dateline.index.prose.plain``); ``spans``
+    are where they stand in the embedded text.
     """
 
     document: Document
     passages: tuple[Passage, ...]
     sentences: tuple[tuple[Span, ...], ...]
+    texts: tuple[tuple[str, ...], ...]
     embedded: tuple[str, ...]
     signature: bytes
 
@@ -42,21 +45,25 @@ class Chunked:
         """For each passage, where its sentences stand in the text that is embedded."""
         heads = len(heading(self.document)) + 1
         found = []
-        for group in self.sentences:
+        for group in self.texts:
             position, spans = heads, []
-            for start, end in group:
-                spans.append((position, position + end - start))
-                position += end - start + 1
+            for text in group:
+                spans.append((position, position + len(text)))
+                position += len(text) + 1
             found.append(spans)
         return found
 
 
 def chunk(document: Document) -> Chunked:
     """Cut ``document`` into passages of whole sentences, with their resolved time expressions."""
+    seen = plain(document.text)
     sentences = evidence_sentences(document)
-    expressions = resolve(document.text, document.published)
+    expressions = [
+        replace(found, text=document.text[start:end], start=start, end=end)
+        for found in resolve(seen.text, document.published)
+        for start, end in [seen.original(found.start, found.end)]
+    ]
     passages: list[Passage] = []
-    embedded: list[str] = []
     version = document.content_hash()[:12]
     groups = [tuple(group) for group in _groups(document.text, sentences)]
     for number, group in enumerate(groups):
@@ -78,11 +85,10 @@ def chunk(document: Document) -> Chunked:
                 metadata=document.metadata,
             )
         )
-        body = " ".join(document.text[left:right] for left, right in group)
-        embedded.append(f"{heading(document)}\n{body}")
-    return Chunked(
-        document, tuple(passages), tuple(groups), tuple(embedded), signature(document.text, document.furniture)
-    )
+    texts = [tuple(seen.text[slice(*seen.shown(*span))] for span in group) for group in groups]
+    embedded = tuple(f"{heading(document)}\n{' '.join(group)}" for group in texts)
+    copied = signature(seen.text, [seen.shown(*span) for span in document.furniture])
+    return Chunked(document, tuple(passages), tuple(groups), tuple(texts), embedded, copied)
 
 
 def heading(document: Document) -> str:
@@ -101,11 +107,12 @@ def evidence_sentences(document: Document) -> list[Span]:
     Furniture is cut out before sentences are split, so that a share button or a heading is never
     glued to a sentence.
     """
+    seen = plain(document.text)
     spans: list[Span] = []
     position = 0
-    for start, end in (*document.furniture, (len(document.text), len(document.text))):
+    for start, end in (*(seen.shown(*span) for span in document.furniture), (len(seen.text), len(seen.text))):
         if start > position:
-            spans.extend((position + s, position + e) for s, e in split(document.text[position:start]))
+            spans.extend(seen.original(position + s, position + e) for s, e in split(seen.text[position:start]))
         position = max(position, end)
     return spans
 

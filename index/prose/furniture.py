@@ -176,17 +176,25 @@ def is_wrapped(text: str) -> bool:
 def units(text: str) -> list[Span]:
     """Return the spans of the paragraphs.
 
-    These are the lines; in a wrapped text, runs of lines that end at a blank line, or at a line too short
-    to have been broken (as in text taken from a PDF, which has no blank lines).
+    These are the lines; in a wrapped text, runs of lines that end at a blank line. Where a text has no blank
+    lines (as one taken from a PDF), they end at a line too short to have been broken; where it has, at such a line
+    only if it ends a sentence or opens the text. Furniture stands by itself.
     """
     spans = list(lines(text))
     if not is_wrapped(text):
         return spans
     full = max(end - start for start, end in spans[:_LINES_FOR_WIDTH]) * _FULL_LINE
+    spaced = re.search(r"\S[ \t]*\r?\n[ \t]*\r?\n", text) is not None
     blocks: list[Span] = []
-    before = (0, 0)
+    before, apart = (0, 0), False
     for start, end in spans:
-        short = before[1] - before[0] < full and not text[start].islower()
+        # A line that ends in a hyphen or a comma goes on, however short it is.
+        goes_on = text[start].islower() or text[before[1] - 1 : before[1]] in ("-", ",", "\u2010", "\u00ad")
+        short = before[1] - before[0] < full and not goes_on
+        if short and spaced and blocks:
+            short = before == spans[0] or _TERMINAL.search(text[slice(*before)]) is not None
+        marked = is_furniture(text[start:end])
+        short, apart = short or marked or apart, marked
         if not blocks or short or re.search(r"\n[ \t]*\r?\n", text[before[1] : start]):
             blocks.append((start, end))
         else:

@@ -6,24 +6,30 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
+from html import unescape
 
+from dateline.index.dates.written import AmbiguousDateError, Order, day_order, read_date
 from dateline.index.documents import Scalar
+from dateline.index.layout.markup import blocks_of_html, is_html
 
 MAX_CHARACTERS = 10_000_000
 """The longest text that is taken for one article."""
 
-TEXT_NAMES = ("text", "content", "body", "article")
+TEXT_NAMES = (
+    "text", "content", "body", "article", "maintext", "main_text", "full_text", "fulltext", "articlebody",
+    "article_body", "body_text",
+)  # fmt: skip
 
 _NAMES = {
     "text": TEXT_NAMES,
     "title": ("title", "headline"),
     "published": (
         "published", "date", "published_at", "published_date", "publish_date", "publication_date", "date_published",
-        "datepublished", "pubdate", "publishedat",
+        "datepublished", "pubdate", "publishedat", "date_publish", "pub_date", "published_time", "first_published",
+        "published_on", "posted", "timestamp",
     ),
-    "source": ("source", "publisher", "site", "sitename", "site_name", "outlet", "newspaper"),
+    "source": ("source", "publisher", "site", "sitename", "site_name", "outlet", "newspaper", "source_domain"),
     "url": ("url", "link", "canonical", "permalink"),
     "authors": ("authors", "author", "byline"),
 }  # fmt: skip
@@ -32,11 +38,11 @@ _NAMES = {
 _MAX_EXTRA = 200
 """Characters of the longest further metadata value; what is longer is text."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WRITTEN_DATE = re.compile(
-    r"(?:[A-Za-z]{3,9}[.,]*\s+)?(?:(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-    r"|(?P<day_first>\d{1,2})(?:st|nd|rd|th)?\s+(?P<month_last>[A-Za-z]{3,9})\.?),?\s+(?P<year>\d{4})"
-)
+_NOTHING = frozenset(("nan", "nat", "none", "null", "n/a", "nil", "undefined"))
+"""What programs write for nothing."""
+_ESCAPED = re.compile(r"&(?:amp|quot|apos|nbsp|hellip|[lr][sd]quo|[mn]dash|#\d{2,5}|#x[\da-fA-F]{2,4});")
+_INNER = ("name", "title", "value", "#text", "$date", "$numberlong", "rendered", "text")
+"""Where an object given for a string keeps it: {"name": …} of JSON-LD and NewsAPI, {"$date": …} of MongoDB."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,10 @@ class Article:
     """What a file says for itself.
 
     ``headings``, ``furniture`` (running heads) and ``pages`` are spans of ``text``, where the format
-    marks them; ``extra`` is further metadata.
+    marks them; ``extra`` is further metadata. ``order`` is what dates in figures begin with in its source, where that
+    is known, ``ambiguous`` a date of publication that can be read in two ways, ``stated`` one that is printed beside
+    the text (above a page's article, in a newspaper's running head). ``warnings`` name fields that could not be read
+    and were left out.
     """
 
     text: str
@@ -57,6 +66,10 @@ class Article:
     furniture: tuple[tuple[int, int], ...] = ()
     pages: tuple[tuple[int, int], ...] = ()
     extra: dict[str, Scalar] = field(default_factory=dict)
+    order: Order | None = None
+    ambiguous: str = ""
+    stated: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of_blocks(cls, blocks: Iterable[tuple[str, bool]]) -> Article:
@@ -73,30 +86,59 @@ class Article:
             position += len(block) + 2
         return cls("\n\n".join(parts), headings=tuple(headings))
 
-    def described(self, fields: Mapping[str, object]) -> Article:
+    def described(self, fields: Mapping[str, object], order: Order | None = None) -> Article:
         """Return this article with what ``fields`` say about it; None and "" say nothing.
 
-        Raises ValueError for a value that is not what its field holds.
+        What cannot be read is left out and named in ``warnings``: an odd field never costs the article.
         """
-        given = {str(key).strip().lower(): value for key, value in fields.items() if value is not None and value != ""}
+        given = _given(fields)
         known = {name for names in _NAMES.values() for name in names}
+        source, url = _string(given, "source"), _string(given, "url") or self.url
+        if re.match(r"https?://\S+\Z", source):
+            # A clipper writes the page's address there.
+            source, url = "", url or source
+        order = order or self.order or day_order([], address=_host(url))
+        published, ambiguous, warning = _published(given, order)
         return replace(
             self,
             title=_string(given, "title") or self.title,
-            published=iso_date(_first(given, "published")) or self.published,
-            source=_string(given, "source") or self.source,
-            url=_string(given, "url") or self.url,
+            published=published or self.published,
+            source=source or self.source,
+            url=url,
             authors=_strings(given, "authors") or self.authors,
             extra=self.extra | _extra({key: value for key, value in given.items() if key not in known}),
+            order=order,
+            ambiguous=ambiguous or self.ambiguous,
+            warnings=self.warnings + ((warning,) if warning else ()),
         )
 
+    def warned(self, why: str) -> Article:
+        """Return this article with one more warning."""
+        return replace(self, warnings=(*self.warnings, why))
 
-def article_of(fields: Mapping[str, object]) -> Article:
+
+def article_of(fields: Mapping[str, object], order: Order | None = None) -> Article:
     """Return the article of a record. Raises ValueError for one without a text."""
-    text = _first({str(key).strip().lower(): value for key, value in fields.items()}, "text")
+    text = _first(_given(fields), "text")
+    if isinstance(text, list) and text and all(isinstance(part, str) for part in text):
+        text = "\n\n".join(text)
+    if isinstance(text, dict):
+        text = _inner(text)
     if not isinstance(text, str):
         raise ValueError("no text; every article needs a field text with a string")
-    return Article(storable(text)).described(fields)
+    article = Article.of_blocks(blocks_of_html(text)) if is_html(text) else Article(_unescaped(storable(text)))
+    return article.described(fields, order)
+
+
+def _unescaped(text: str) -> str:
+    """Return text that was escaped for a page as it is read there."""
+    return unescape(text) if _ESCAPED.search(text) else text
+
+
+def dates_given(fields: Mapping[str, object]) -> list[str]:
+    """Return the date of publication that a record gives, if it is written out: what a source's order is told from."""
+    value = _first(_given(fields), "published")
+    return [value] if isinstance(value, str) else []
 
 
 def storable(text: str) -> str:
@@ -106,57 +148,68 @@ def storable(text: str) -> str:
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
 
 
-def iso_date(value: object) -> str | None:
-    """Return a date (or date-time) in ISO form, None for none.
-
-    Besides ISO, dates that can be read in one way only are taken: a mail header's, "29 January 2026".
-    Raises ValueError for anything else, "01/02/2026" too.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str):
-        for read in (date.fromisoformat, datetime.fromisoformat, parsedate_to_datetime, _written_date):
-            try:
-                return read(value.strip()).isoformat()
-            except (ValueError, TypeError, IndexError):
-                continue
-    raise ValueError(f"published is {str(value)[:40]!r}, not an ISO date (2026-01-31); correct it or leave it out")
+def _given(fields: Mapping[str, object]) -> dict[str, object]:
+    return {str(key).strip().lower(): value for key, value in fields.items() if value is not None and value != ""}
 
 
-def _written_date(text: str) -> date:
-    match = _WRITTEN_DATE.fullmatch(text)
-    if not match:
-        raise ValueError(text)
-    month = _MONTHS.index((match["month"] or match["month_last"])[:3].lower()) + 1
-    return date(int(match["year"]), month, int(match["day"] or match["day_first"]))
+def _published(given: Mapping[str, object], order: Order | None) -> tuple[str | None, str, str]:
+    """Return the date of publication, the one that is ambiguous, and a warning about one that cannot be read."""
+    for key in _NAMES["published"]:
+        value = given.get(key)
+        if isinstance(value, dict):
+            value = _inner(value)
+        written = str(value)[:40]
+        try:
+            published = read_date(value, order)
+        except AmbiguousDateError:
+            why = f"{key} {written!r} could be read in two ways and was left out; write it as 2026-01-31"
+            return None, written, why
+        except (ValueError, OverflowError):
+            return None, "", f"{key} {written!r} names no day and was left out; write it as 2026-01-31"
+        if published:
+            return published, "", ""
+    return None, "", ""
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition(":")[0]
 
 
 def _first(fields: Mapping[str, object], name: str) -> object:
-    return next((fields[key] for key in _NAMES[name] if fields.get(key) is not None), None)
+    values = (fields[key] for key in _NAMES[name] if fields.get(key) is not None)
+    return next((value for value in values if not _says_nothing(value)), None)
+
+
+def _says_nothing(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip() or value.strip().lower() in _NOTHING
+    return (isinstance(value, float) and math.isnan(value)) or value in ([], {})
+
+
+def _inner(value: object) -> object:
+    """Return what an object given for a string holds of it, None where it holds nothing."""
+    if not isinstance(value, dict):
+        return value
+    held = {str(key).lower(): inner for key, inner in value.items()}
+    found = next((held[key] for key in _INNER if held.get(key) not in (None, "")), None)
+    return _inner(found) if isinstance(found, dict) else found
 
 
 def _string(fields: Mapping[str, object], name: str) -> str:
-    value = _first(fields, name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is not a string; correct it or leave it out")
-    return " ".join(storable(value).split())
+    return next(iter(_texts(_first(fields, name))), "")
 
 
 def _strings(fields: Mapping[str, object], name: str) -> tuple[str, ...]:
     value = _first(fields, name)
-    if value is None:
-        return ()
-    values: list[object] = (
-        value if isinstance(value, list) else [*value.split(";")] if isinstance(value, str) else [value]
-    )
-    if not all(isinstance(item, str) for item in values):
-        raise ValueError(f"{name} is neither a string nor a list of strings; correct it or leave it out")
-    names = (" ".join(storable(str(item)).split()) for item in values)
-    return tuple(name for name in names if name)
+    names = _texts(value.split(";") if isinstance(value, str) else value)
+    return tuple(name.removeprefix("[[").removesuffix("]]") for name in names)
+
+
+def _texts(value: object) -> list[str]:
+    """Return the strings in a value: itself, those of a list, the names of objects."""
+    found = [_inner(one) for one in (value if isinstance(value, list | tuple) else [value])]
+    texts = [" ".join(_unescaped(storable(str(one))).split()) for one in found if isinstance(one, str | int | float)]
+    return [text for text in texts if not _says_nothing(text)]
 
 
 def _extra(fields: Mapping[str, object]) -> dict[str, Scalar]:

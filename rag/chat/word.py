@@ -1,4 +1,4 @@
-"""A conversation as a Word document whose marks are footnotes; needs the extra ``formats`` (python-docx)."""
+"""A conversation as a Word document whose marks are footnotes; needs the extra ``export`` (python-docx)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def to_docx(conversation: Conversation) -> bytes:
     try:
         import docx
     except ImportError as error:
-        raise ModelError('Word export needs python-docx; install it with: pip install "dateline[formats]"') from error
+        raise ModelError('Word export needs python-docx; install it with: pip install "dateline[export]"') from error
     from markdown_it import MarkdownIt
 
     file = docx.Document()

@@ -202,6 +202,8 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
     report = index.add(paths, prune=arguments.prune, progress=_Bar(), ray=arguments.ray)
     for error in report.failed:
         say(f"failed: {error}")
+    for warning in report.warnings:
+        say(f"warning: {warning}")
     put_json(report.to_dict()) if arguments.json else put(str(report))
     if not report.failed and not report.interrupted:
         return DONE
@@ -253,7 +255,8 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         put_json(document.to_dict())
         return DONE
-    known = {"stated": "stated in the text", "metadata": "given by metadata", "unknown": "nobody says when"}
+    known = {"stated": "stated in the text", "metadata": "given by metadata", "address": "named in its address",
+             "ambiguous": "its date could be read in two ways", "unknown": "nobody says when"}  # fmt: skip
     put(f"{document.title}\n{document.source or 'source unknown'}, {document.published or 'undated'}"
         f" ({known[document.published_from]})\n")  # fmt: skip
     put(document.text)

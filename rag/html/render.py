@@ -47,8 +47,12 @@ def day(iso: str | None) -> str:
 def published(iso: str | None, known: str) -> str:
     """When an article was published and how that is known, in words."""
     if not iso:
-        return "Undated"
-    how = {"stated": "as the article states", "metadata": "as given with the article"}.get(known, "")
+        return "Undated: its date could be read in two ways" if known == "ambiguous" else "Undated"
+    how = {
+        "stated": "as the article states",
+        "metadata": "as given with the article",
+        "address": "as its address says",
+    }.get(known, "")
     return f"{day(iso)}, {how}" if how else day(iso)
 
 
