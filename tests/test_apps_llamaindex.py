@@ -343,6 +343,7 @@ class Seen(BaseEventHandler):
 @pytest.fixture
 def listener() -> Iterator[tuple[Seen, SimpleSpanHandler]]:
     dispatcher, seen, spans = get_dispatcher(), Seen(), SimpleSpanHandler()
+    seen.events.clear()
     dispatcher.add_event_handler(seen)
     dispatcher.add_span_handler(spans)
     yield seen, spans
