@@ -68,6 +68,18 @@ QUESTIONS = (
            "CC BY 4.0, CC BY-SA 4.0", share=2, swapped=0.3),
     Corpus("COVID-QA", ("covidqa",), "deepset-ai/COVID-QA", "Apache-2.0", share=0.7),
     Corpus("PolicyQA", ("policyqa_dev", "policyqa_test"), "wasiahmad/PolicyQA", "MIT", share=0.8),
+    Corpus(
+        "BoolQ, pieces of the training part", ("boolq_train",),
+        "elehman16/boolq, timoschick/fewglue, luukkonenr/natural-instructions-fi, AGI-Edgerunners/LLM-Adapters",
+        "CC BY-SA 3.0", share=3, near=0.35,
+    ),
+    Corpus("BoolQ, contrast sets", ("boolq_contrast",), "allenai/contrast-sets", "CC BY-SA 3.0", share=0.3, near=0.2),
+    Corpus("CondaQA", ("condaqa",), "AbhilashaRavichander/CondaQA", "Apache-2.0", share=3, near=0.1),
+    Corpus("StrategyQA, with its annotators' facts", ("strategyqa_facts",), "eladsegal/strategyqa", "MIT",
+           share=0.5, near=0.2),
+    Corpus("PubMedQA", ("pubmedqa",), "pubmedqa/pubmedqa", "MIT", share=0.3, near=0.2),
+    Corpus("Yes/no questions made of statements", ("made_verdicts",), "statements.py, of sets that are named here",
+           "those of the sets", share=6, near=0.05),
 )  # fmt: skip
 
 CLAIMS = (
@@ -77,7 +89,24 @@ CLAIMS = (
     Corpus("MED", ("med",), "verypluming/MED", "CC BY-SA 4.0", share=1),
     Corpus("BEGIN, Wizard of Wikipedia", ("begin_wow",), "google/BEGIN-dataset", "Apache-2.0", share=1),
     Corpus("FoolMeTwice", ("fm2", "fm2_long"), "google-research/fool-me-twice", "Apache-2.0", share=2),
+    Corpus("MultiNLI, a piece", ("mnli_ni203",), "luukkonenr/natural-instructions-fi",
+           "OANC and open terms by genre, Apache-2.0", share=1),
+    Corpus("SNLI, premises with all three labels", ("snli_ni184_189",), "luukkonenr/natural-instructions-fi",
+           "CC BY-SA 4.0", share=0.7),
+    Corpus("SNLI, counterfactually augmented", ("cad_nli",), "acmi-lab/counterfactually-augmented-data",
+           "Apache-2.0, CC BY-SA 4.0", share=0.7),
+    Corpus("Negation in NLI", ("negation_nli",), "mosharafhossain/negation-and-nli", "MIT", share=0.3),
+    Corpus("Breaking NLI", ("breaking_nli",), "BIU-NLP/Breaking_NLI", "CC BY-SA 4.0", share=0.3),
+    Corpus("Claims made of statements", ("made_support",), "statements.py, of sets that are named here",
+           "those of the sets", share=8),
 )  # fmt: skip
+
+HELD_OUT = (
+    Corpus("BoolQ, development part", ("boolq_dev",), "dwzhu-pku/boolqQA", "CC BY-SA 3.0", share=0, near=0.3),
+    Corpus("Yes/no questions made of statements, held out", ("made_verdicts_dev",), "statements.py", "", share=0),
+    Corpus("Claims made of statements, held out", ("made_support_dev",), "statements.py", "", share=0),
+)
+"""Never trained on: they tell how well what was trained judges."""
 
 
 def rows(folders: list[Path], kind: str, corpus: Corpus) -> Iterator[dict[str, Any]]:

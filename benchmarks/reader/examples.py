@@ -71,6 +71,8 @@ class Encoder:
             example.verdict = VERDICTS.index(row["verdict"])
             example.answers = int(row["verdict"] != "not_stated")
             example.evidence = _tokens(row["sents"], offsets, first) if row.get("sents") else None
+            if row["verdict"] == "not_stated":
+                example.spans, example.evidence = [(0, 0)], example.evidence or []
             return example
         example.answers = int(row["answerable"])
         if not row["answerable"]:

@@ -66,11 +66,15 @@ def plain(text: str) -> str:
 
 
 def near_passages(rows: list[Row], chosen: list[Row], rng: random.Random) -> list[Row]:
-    """Return the chosen questions over one of the most similar other passages that does not hold the answer."""
+    """Return the chosen questions over one of the most similar other passages that does not hold the answer.
+
+    Whether it answers a yes/no question cannot be told by its words, so there it must be less similar than its own.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     documents = {row["context"]: row["doc"] for row in rows}
     contexts = list(documents)
+    place = {context: i for i, context in enumerate(contexts)}
     words = [f" {plain(context)} " for context in contexts]
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
     matrix = vectorizer.fit_transform(contexts).T.tocsr()
@@ -80,10 +84,11 @@ def near_passages(rows: list[Row], chosen: list[Row], rng: random.Random) -> lis
         scores = (vectorizer.transform([row["question"] for row in block]) @ matrix).toarray()
         for row, score in zip(block, scores, strict=True):
             golds = [plain(a["text"]) for a in row["answers"]] or [plain(row["context"][s:e]) for s, e in row["sents"]]
+            most = 0.7 * score[place[row["context"]]] if row.get("verdict") else np.inf
             best = np.argpartition(-score, min(8, len(score) - 1))[:8]
             fit = [
                 int(i) for i in best[np.argsort(-score[best])]
-                if score[i] > 0 and contexts[i] != row["context"] and not any(f" {g} " in words[i] for g in golds)
+                if 0 < score[i] < most and contexts[i] != row["context"] and not any(f" {g} " in words[i] for g in golds)
             ]  # fmt: skip
             if fit:
                 other = contexts[rng.choice(fit[:3])]
@@ -94,4 +99,5 @@ def near_passages(rows: list[Row], chosen: list[Row], rng: random.Random) -> lis
 def unanswered(row: Row, context: str | None = None, question: str | None = None) -> Row:
     """Return a row over a passage, or with a question, that leaves it without an answer."""
     changed = {"context": context or row["context"], "question": question or row["question"]}
-    return row | changed | {"answers": [], "sents": [], "answerable": False}
+    verdict = {"verdict": "not_stated"} if row.get("verdict") else {}
+    return row | changed | verdict | {"answers": [], "sents": [], "answerable": False}

@@ -7,7 +7,7 @@ import random
 import sys
 from pathlib import Path
 
-from corpora import CLAIMS, QUESTIONS, Corpus, rows
+from corpora import CLAIMS, HELD_OUT, QUESTIONS, Corpus, rows
 from negatives import Row, names, near_passages, swapped, unanswered
 
 from examples import Encoder, Example, cut, part, save, spans_of, title_of, window, without
@@ -34,11 +34,14 @@ def short(row: Row, words: int = 190) -> Row:
 def questions(corpus: Corpus, folders: list[Path], rng: random.Random) -> list[Row]:
     """Return a corpus's questions, each over a whole passage or a window of it, and its negatives."""
     full = [short(row) for row in rows(folders, "qa", corpus)]
+    if any(row.get("verdict") for row in full):
+        # Where it can only be said yes or no, a row without an answer is one that the passage leaves open.
+        full = [{"verdict": "not_stated"} | row for row in full]
     asked = [row for row in full if row["answerable"]]
     strangers = [n for row in rng.sample(asked, min(600, len(asked))) for n in names(row["context"])] or ["Nobody"]
     result = []
     for row in full:
-        if row["answerable"] and rng.random() < 0.5:
+        if row["answerable"] and not row.get("verdict") and rng.random() < 0.5:
             result.append(window(row, rng) | {"full": row["context"]})
         else:
             result.append(row)
@@ -51,7 +54,7 @@ def questions(corpus: Corpus, folders: list[Path], rng: random.Random) -> list[R
         if rng.random() < corpus.without and (less := without(row, rng)):
             result.append(less | {"full": row["context"]})
     if corpus.near:
-        chosen = [row for row in asked if rng.random() < corpus.near and not row.get("verdict")]
+        chosen = [row for row in asked if rng.random() < corpus.near]
         for row in near_passages(full, chosen, rng):
             result.append(part(row, rng) if rng.random() < 0.5 else row)
     return result
@@ -59,7 +62,7 @@ def questions(corpus: Corpus, folders: list[Path], rng: random.Random) -> list[R
 
 def examples(corpus: Corpus, folders: list[Path], encoder: Encoder, rng: random.Random) -> list[Example]:
     """Return the examples of a corpus of questions or claims."""
-    if corpus in CLAIMS:
+    if corpus in CLAIMS or "support" in corpus.files[0]:
         made = [encoder.claim(row) for row in rows(folders, "nli", corpus)]
     else:
         made = [
@@ -77,9 +80,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, action="append", required=True, help="holds qa/ and nli/; may be repeated")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="parts of the names of the corpora to make")
+    parser.add_argument("--held-out", action="store_true", help="make those that are never trained on, and no other")
     args = parser.parse_args()
     encoder = Encoder()
-    for corpus in (*QUESTIONS, *CLAIMS):
+    for corpus in HELD_OUT if args.held_out else (*QUESTIONS, *CLAIMS):
         if args.only and not any(part in corpus.name for part in args.only):
             continue
         rng = random.Random(corpus.name)
