@@ -17,8 +17,6 @@ _LISTING = re.compile(r"\b(?:list|timeline|chronolog\w+|in order)\b", re.IGNOREC
 _AHEAD = re.compile(r"(?:who|when|with whom|whom)\s+(?:will|is going to|are going to)\b", re.IGNORECASE)
 _SURE = 0.85
 """Confidence, at least, where a clause tells of the very relation asked about."""
-_FEW = 2
-"""Events from which a table tells more than a sentence, where one of those who took part is asked for."""
 
 
 def events(material: Material) -> Draft | None:
@@ -38,7 +36,7 @@ def events(material: Material) -> Draft | None:
     happenings = merge(actual, wanted)
     if not asked.asks("who") and not listing:
         happenings = [h for h in happenings if h.earliest or h.said]
-    if len(happenings) < (1 if len(wanted.names) > 1 else _FEW):
+    if not happenings:
         return None
     lead = _lead(asked, _people(happenings, wanted))
     return _table(lead, happenings, material.writing(), max(material.likely, _SURE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -37,29 +36,17 @@ def confidence(
 def features(
     asked: Question, findings: Sequence[Finding], hits: Sequence[Hit], asked_on: str | None
 ) -> dict[str, float]:
-    """What the confidence is read off: how well the best sentence and passage fit, and how far the next ones fall off.
+    """What the probability is read off: what the reader says of the best sentences, else how well they fit by words.
 
-    The fall-off of the retrieval scores is a predictor of query performance (Shtok et al. 2012).
+    How alike question and passages are says less the smaller the archive is, so it is left out where there is a reader.
     """
     first = findings[0].evidence
-    dense = sorted((h.dense or 0.0 for h in hits), reverse=True)
-    rest = dense[1:]
-    values = {f"first_{name}": value for name, value in first.features.items()}
-    values |= {
-        "cheap": first.score,
-        "best_dense": max(f.evidence.features.get("dense", 0.0) for f in findings),
-        "best_hit": dense[0],
-        "best_hit_squared": dense[0] ** 2,
-        "peak": dense[0] - sum(rest) / len(rest) if rest else 0.0,
-        "single": float(not rest),
-        "lexical_per_term": (first.hit.lexical or 0.0) / max(1, len(asked.terms)) / 5,
-        "terms": math.log(1 + len(asked.terms)),
-        "missing_names": len(missing_names(asked, hits)) / len(asked.names) if asked.names else 0.0,
-        "dense_cover": first.features["dense"] * first.features["passage_cover"],
-    }
+    missing = len(missing_names(asked, hits)) / len(asked.names) if asked.names else 0.0
+    values = {"missing_names": missing, f"kind_{asked.kind}": 1.0}
     read = [f for f in findings if f.features]
     if read:
-        values |= {f"read_{name}": value for name, value in (read[0].features or {}).items()}
+        best = read[0].features or {}
+        values |= {f"read_{name}": best[name] for name in ("answers", "span", "evidence")}
         values |= {
             "sentence": read[0].score,
             "sentence_gap": read[0].score - read[1].score if len(read) > 1 else 1.0,
@@ -67,7 +54,13 @@ def features(
             "best_answers": max((f.features or {})["answers"] for f in read),
             "best_evidence": max((f.features or {})["evidence"] for f in read),
         }
-        values |= {f"kind_{asked.kind}": 1.0}
+    else:
+        values |= {
+            "cheap": first.score,
+            "best_dense": max(f.evidence.features.get("dense", 0.0) for f in findings),
+            "cover": first.features["cover"],
+            "passage_cover": first.features["passage_cover"],
+        }
     age = _age(first.passage, asked_on)
     # An archive that ends long before the day of asking says nothing by being old.
     current = any(days is not None and days <= _OLD for days in (_age(h.passage, asked_on) for h in hits))
