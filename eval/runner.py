@@ -53,7 +53,7 @@ def evaluate(
     ... ))
     >>> print(evaluate(Assistant(Retriever(index, k=10)), questions))  # doctest: +ELLIPSIS
     made: 2 questions, 0 wrong
-    correct                  1.000        1.000 to 1.000  n=2
+    correct                      1.000        1.000 to 1.000  n=2
     ...
     >>> index.close()
     """

@@ -24,6 +24,8 @@ DAYS = ("0001-01-01", "1970-01-01", "9999-12-31")
 WALL_CLOCK = {
     ("rag/chat/turns.py", "date.today"): "the day of asking",
     ("rag/chat/conversations.py", "datetime.now"): "shown beside a conversation",
+    ("rag/llm/refusals.py", "datetime.now"): "a server's day on which it may be asked again",
+    ("rag/service/openai_api.py", "time.time"): "when a reply was made, as the interface wants it",
     ("index/keeping/server_lock.py", "time.time"): "a lock's beat, held against a second look",
 }
 """Where the clock that people set is read at all; everything else that lasts is measured by the monotonic one."""
@@ -76,7 +78,7 @@ def test_each_question_is_asked_on_the_day_of_its_own(monkeypatch: pytest.Monkey
     asking: Any = Chat(assistant, ConversationStore())  # type: ignore[arg-type]
     for days, day in ((0, "2026-06-15"), (400, "2027-07-20"), (-9000, "2001-10-24")):
         jump(monkeypatch, days)
-        *_, (_, shown, _) = asking.ask("Who met the mayor yesterday?", "", Limits(), "a")
+        *_, (_, shown, *_) = asking.ask("Who met the mayor yesterday?", "", Limits(), "a")
         assert assistant.asked[-1]["asked_on"] == day
         assert "dl-error" not in shown
     kept = [asking.conversations.get("a", found.id) for found in asking.conversations.find("a")]

@@ -37,7 +37,7 @@ def test_tables_are_read_too(tmp_path: Path) -> None:
         ("k = 2.5", {}, "must be a whole number"),
         ("k = " + "[" * 5000, {}, "nests too deeply"),
         ("shown = -1", {}, "shown is -1; it must be from 0 to 100"),
-        ("unsupported = 'hide'", {}, "one of drop, flag"),
+        ("unsupported = 'hide'", {}, "one of drop, fold, flag"),
         ("style = 'rhymed'", {}, "one of written, quoted"),
         ("theme = 'pink'", {}, "one of system, light, dark"),
         ("index = 3", {}, "a text in quotes"),

@@ -1,4 +1,4 @@
-r"""A text as people see it: one normalisation for everything that reads words, with the way back to the original.
+"""A text as people see it: one normalisation for everything that reads words, with the way back to the original.
 
 Typesetting hides names: decomposed accents (as macOS writes them), soft hyphens, no-break, thin and doubled spaces,
 zero-width and bidirectional marks, full-width letters, ligatures, and lines broken at a width, within words too.
@@ -9,7 +9,7 @@ Whatever looks for words and names looks at ``plain(text).text``; what is stored
 >>> found.text
 'Romero Calderón'
 >>> found.original(7, 15)
-(11, 21)
+(10, 20)
 """
 
 from __future__ import annotations

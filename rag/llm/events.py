@@ -124,7 +124,7 @@ def _whole(page: str, where: str, key: str) -> Iterator[Event]:
     if isinstance(told, list) and len(told) == 1:
         told = told[0]
     if not isinstance(told, dict) or not ("choices" in told or "error" in told or told.get("object") == "error"):
-        raise NoChatError(f"{where} answered with something that is no chat: {page[:80]}")
+        raise NoChatError(f"{where} answered with something that is no chat: {' '.join(page[:80].split())}")
     event = _read(told, where)
     yield event
     if not event.finish_reason:

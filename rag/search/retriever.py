@@ -140,6 +140,13 @@ class Retriever(BaseRetriever):
         self._turn = threading.Lock()
         tell_of_forks(self)
 
+    def __copy__(self) -> Retriever:
+        """Share the index, the lock and what was found lately: a copy may want other numbers of passages."""
+        made = object.__new__(type(self))
+        vars(made).update(vars(self))
+        tell_of_forks(made)
+        return made
+
     def __getstate__(self) -> dict[str, Any]:
         """What a copy is made from: the lock and what was found lately stay here."""
         return {key: value for key, value in vars(self).items() if key not in ("_turn", "_recent")}

@@ -379,7 +379,7 @@ def batch(place: Path) -> Check:
         with redirect_stdout(io.StringIO()) as out:
             code = run(arguments, given)  # type: ignore[arg-type]
         answered = out.getvalue().encode("utf-8", "backslashreplace").decode().split("\n")[:-1]
-        asked = [line for line in lines.decode("utf-8", "replace").split("\n") if line.strip()]
+        asked = [line for line in lines.decode(cli._encoding(lines[:4]), "replace").split("\n") if line.strip()]
         assert len(answered) == len(asked), f"{len(asked)} lines in, {len(answered)} out"
         rows = [json.loads(line) for line in answered]
         assert all("id" in row for row in rows)
