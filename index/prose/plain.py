@@ -1,11 +1,11 @@
-"""A text as people see it: one normalisation for everything that reads words, with the way back to the original.
+r"""A text as people see it: one normalisation for everything that reads words, with the way back to the original.
 
 Typesetting hides names: decomposed accents (as macOS writes them), soft hyphens, no-break, thin and doubled spaces,
 zero-width and bidirectional marks, full-width letters, ligatures, and lines broken at a width, within words too.
 Whatever looks for words and names looks at ``plain(text).text``; what is stored and quoted is the text itself.
 
 >>> from dateline.index.prose.plain import plain
->>> found = plain("Ro\\u00adme\\u00adro\\u00a0 Cal\\u00adde\\u00adrón")
+>>> found = plain("Ro\u00adme\u00adro\u00a0 Cal\u00adde\u00adrón")
 >>> found.text
 'Romero Calderón'
 >>> found.original(7, 15)
