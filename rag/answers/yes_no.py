@@ -8,6 +8,7 @@ from dateline.rag.answer import Verdict
 from dateline.rag.answers.draft import Draft
 from dateline.rag.answers.material import Material
 from dateline.rag.answers.rivals import unlike
+from dateline.rag.english.tokens import content_stems
 from dateline.rag.evidence.findings import Finding
 
 LEADS: dict[Verdict, str] = {"yes": "**Yes.**", "no": "**No.**", "planned": "**Planned.**", "alleged": "**Alleged.**"}
@@ -25,7 +26,9 @@ def yes_no(material: Material) -> Draft | None:
         return material.decline("not_stated", material.likely)
     verdict, sure = weigh(material)
     stated = verdict in LEADS and sure >= material.weighed.thresholds["verdict"]
-    chosen = sorted(material.findings[:_DEPTH], key=lambda f: -_says(f, verdict)) if stated else material.findings
+    chosen = (
+        sorted(material.findings[:_DEPTH], key=lambda f: -_says(material, f, verdict)) if stated else material.findings
+    )
     writing = material.writing()
     shown = unlike([*chosen[:1], *material.findings])[:_SHOWN]
     writing.quote([(f.evidence.passage, f.evidence.start, f.evidence.end) for f in shown], [f.evidence for f in shown])
@@ -46,6 +49,8 @@ def weigh(material: Material) -> tuple[Verdict, float]:
             continue
         weight = math.exp(max(-20.0, f.score - best))
         weights += weight
+        if not _names_told(material, f):
+            continue
         for name in total:
             total[name] += weight * f.reading.verdict[name]
     if not weights:
@@ -56,7 +61,18 @@ def weigh(material: Material) -> tuple[Verdict, float]:
     return verdict, material.weighed.probability("verdict", values)
 
 
-def _says(finding: Finding, verdict: Verdict) -> float:
+def _names_told(material: Material, finding: Finding) -> bool:
+    """Whether a sentence is of those asked about: it names them all, or, where one is asked about, its article does.
+
+    What one did with somebody else says nothing of two.
+    """
+    evidence = finding.evidence
+    around = "" if len(material.asked.names) > 1 else f"{evidence.passage.title} {evidence.passage.text}"
+    told = content_stems(f"{finding.text} {around}")
+    return all(content_stems(name) & told for name in material.asked.names)
+
+
+def _says(material: Material, finding: Finding, verdict: Verdict) -> float:
     """How much a sentence is for a verdict, weighed by how well it answers."""
     said = finding.reading.verdict.get(verdict, 0.0) if finding.reading else 0.0
-    return finding.score + 2 * said
+    return finding.score + 2 * said - (0 if _names_told(material, finding) else 10)
