@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dateline.index.errors import StoreFileError
+from dateline.index.errors import StoreFileError, StoreLockedError
 from dateline.index.keeping import schema
 from dateline.index.keeping.connections import Connection, connect, ends_with
 from dateline.index.keeping.salvage import read_only_uri
@@ -57,7 +58,7 @@ class Database:
         try:
             connection.execute("PRAGMA busy_timeout = 30000")
             if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection)
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -145,3 +146,16 @@ class Database:
         for at in range(0, len(values), 500):
             some = values[at : at + 500]
             yield from self.connection.execute(sql.format(",".join("?" * len(some))), [*some, *more]).fetchall()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. SQLite does not wait for others here, who may be making the very same file."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except StoreLockedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
