@@ -31,9 +31,15 @@ def short(row: Row, words: int = 190) -> Row:
     return cut(row, parts[first][0], parts[last][1])
 
 
-def questions(corpus: Corpus, folders: list[Path], rng: random.Random) -> list[Row]:
+def trained_on(folders: list[Path]) -> set[str]:
+    """Return the passages of every corpus that is trained on: sets share some, BoolQ's two parts a quarter."""
+    asked = {row["context"] for corpus in QUESTIONS for row in rows(folders, "qa", corpus)}
+    return asked | {row["passage"] for corpus in CLAIMS for row in rows(folders, "nli", corpus)}
+
+
+def questions(corpus: Corpus, folders: list[Path], rng: random.Random, seen: set[str]) -> list[Row]:
     """Return a corpus's questions, each over a whole passage or a window of it, and its negatives."""
-    full = [short(row) for row in rows(folders, "qa", corpus)]
+    full = [short(row) for row in rows(folders, "qa", corpus) if row["context"] not in seen]
     if any(row.get("verdict") for row in full):
         # Where it can only be said yes or no, a row without an answer is one that the passage leaves open.
         full = [{"verdict": "not_stated"} | row for row in full]
@@ -60,14 +66,16 @@ def questions(corpus: Corpus, folders: list[Path], rng: random.Random) -> list[R
     return result
 
 
-def examples(corpus: Corpus, folders: list[Path], encoder: Encoder, rng: random.Random) -> list[Example]:
-    """Return the examples of a corpus of questions or claims."""
+def examples(
+    corpus: Corpus, folders: list[Path], encoder: Encoder, rng: random.Random, seen: set[str]
+) -> list[Example]:
+    """Return the examples of a corpus of questions or claims, those over passages that were seen left out."""
     if corpus in CLAIMS or "support" in corpus.files[0]:
-        made = [encoder.claim(row) for row in rows(folders, "nli", corpus)]
+        made = [encoder.claim(row) for row in rows(folders, "nli", corpus) if row["passage"] not in seen]
     else:
         made = [
             encoder.question(row, title_of(row, row.get("full", row["context"]), rng))
-            for row in questions(corpus, folders, rng)
+            for row in questions(corpus, folders, rng, seen)
         ]
     found = [example for example in made if example]
     rng.shuffle(found)
@@ -83,11 +91,12 @@ def main() -> None:
     parser.add_argument("--held-out", action="store_true", help="make those that are never trained on, and no other")
     args = parser.parse_args()
     encoder = Encoder()
+    seen = trained_on(args.data) if args.held_out else set()
     for corpus in HELD_OUT if args.held_out else (*QUESTIONS, *CLAIMS):
         if args.only and not any(part in corpus.name for part in args.only):
             continue
         rng = random.Random(corpus.name)
-        made = examples(corpus, args.data, encoder, rng)
+        made = examples(corpus, args.data, encoder, rng, seen)
         slug = "-".join("".join(c if c.isalnum() else " " for c in corpus.name.lower()).split())
         save(made, args.out / f"{slug}.npz")
         answered = sum(e.answers == 1 or e.support == 0 for e in made)

@@ -42,6 +42,8 @@ ASKED = {
     "made-beside planned": 1500, "made-beside alleged": 1500,
 }  # fmt: skip
 """How many questions of a kind there may be."""
+MOODS = {"yes": 2000, "no": 1500, "planned": 2500, "alleged": 3000, "not_stated": 1500}
+"""How many plain claims there may be over an event told in a mood."""
 EDITED = ("condaqa",)
 """Sets whose passages tell the same in several, contradicting ways: their sentences are never brought together."""
 HELD_OUT = 0.04
@@ -142,10 +144,8 @@ def main() -> None:
             if id(one.passage) in newest or rng.random() < 0.5:
                 claimed += makers.reworded(one.event, one.sentence, one.passage)
     claimed = [row for row in claimed if len(re.findall(r"\w+", row["claim"])) >= 4]
-    moods = {
-        f"made-mood {v}{x}": n
-        for v in ("yes", "no", "planned", "alleged", "not_stated")
-        for x, n in (("", 1500), (" itself", 900))
+    moods = {f"made-mood {v}": n for v, n in MOODS.items()} | {
+        f"made-mood {v} itself": n // 2 for v, n in MOODS.items()
     }
     claimed = thinned(claimed, moods | {"made-mood other": 3000}, rng)
     sys.stdout.write(f"{Counter(r['label'] for r in claimed)}\n{Counter(r['source'].split(':')[0] for r in claimed)}\n")

@@ -343,7 +343,7 @@ class Verdicts:
                 when = rng.choice(_NEXT)
                 told = (
                     f"{capitalised(when)}, {subject}{told[len(subject) :]}"
-                    if rng.random() < 0.3
+                    if rng.random() < 0.3 and told.startswith(capitalised(subject))
                     else f"{told[:-1]} {when}."
                 )
             how = "agreed" if template in _AGREED else "planned"
